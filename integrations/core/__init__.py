@@ -1,0 +1,1 @@
+"""What the other rooms of ``integrations`` share: errors, records, results, secrets, the clock."""

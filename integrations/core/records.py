@@ -1,0 +1,56 @@
+"""Records on their way, and what becomes of each: an item for Datadog, a skip or a reject."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+JsonObject = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record of a vendor's dataset.
+
+    ``number`` is its place in the source (1, 2, 3 …), ``id`` is stable across retries and replays,
+    ``raw`` are the bytes it was read from (one line of NDJSON, no newline), ``data`` is its content.
+    """
+
+    number: int
+    id: str
+    raw: bytes
+    data: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One record mapped for Datadog.
+
+    ``encoded`` is the JSON of everything that the record becomes in a payload (for metrics one or
+    more series objects joined by commas; for logs one entry). ``occurred_at`` is epoch seconds, the
+    oldest of its points, or None when the data type needs none.
+    """
+
+    number: int
+    record_id: str
+    encoded: bytes
+    occurred_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A record that is not sent, with its reason.
+
+    ``code`` is a key of ``integrations.core.reject_codes.REJECT_CODES``; ``field`` names the field of
+    the record (or "" for the record as a whole); ``message`` says what is wrong with it; ``datadog``
+    has Datadog's own words when it was Datadog that refused it.
+    """
+
+    number: int
+    record_id: str
+    code: str
+    message: str
+    field: str = ""
+    datadog: str = ""
+    raw: bytes = b""

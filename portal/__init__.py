@@ -1,0 +1,1 @@
+"""Who, when and what happened: the Django application around ``integrations``."""

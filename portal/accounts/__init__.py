@@ -1,0 +1,1 @@
+"""Users, organisations (the tenants), memberships, invitations, audit."""

@@ -1,0 +1,1 @@
+"""Tenancy, ids, the base model: what every app stands on."""

@@ -1,0 +1,1 @@
+"""Settings, URLs, Celery, WSGI: the only place that reads the environment."""

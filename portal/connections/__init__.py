@@ -1,0 +1,1 @@
+"""OAuth clients, one Datadog connection per organisation and site, the vault."""

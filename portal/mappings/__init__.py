@@ -1,0 +1,1 @@
+"""Datasets (what the vendor offers) and mappings (what an organisation sends where)."""

@@ -1,0 +1,1 @@
+"""The seven steps of Datadog's guide, from partner network to publication."""

@@ -1,0 +1,1 @@
+"""The support console: what fails across tenants, and its replay."""

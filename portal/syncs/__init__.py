@@ -1,0 +1,1 @@
+"""Schedules, runs, chunks, batches, rejects, replays, the dispatcher."""
