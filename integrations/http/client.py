@@ -77,6 +77,10 @@ class HttpClient:
             truncated=exchange.truncated,
         )
 
+    def now(self) -> float:
+        """Epoch seconds on this client's clock."""
+        return self._clock.now()
+
     def close(self) -> None:
         """Close the pooled connections."""
         self.adapter.close()
