@@ -1,0 +1,54 @@
+"""Shows what sample records become: the exact payload, or why a record would not be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from integrations.core.records import Item, Record, Reject
+from integrations.mapping.compiled import CompiledMapping, compile_mapping
+from integrations.mapping.document import MappingDocument
+
+_AGE_CODES = frozenset({"too_old", "too_far_ahead"})
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewRow:
+    """One sample. A record that is rejected for its time alone still shows its payload."""
+
+    record: Record
+    payload: Any = None
+    reject: Reject | None = None
+    skipped: bool = False
+
+
+def preview(
+    document: MappingDocument, records: Sequence[Record], *, now: float
+) -> list[PreviewRow]:
+    """Map each record on its own, exactly as a run would."""
+    mapping = compile_mapping(document)
+    return [_row(mapping, record, now) for record in records]
+
+
+def _row(mapping: CompiledMapping, record: Record, now: float) -> PreviewRow:
+    mapped = mapping.apply([record], now=now)
+    if mapped.skipped:
+        return PreviewRow(record, skipped=True)
+    if mapped.items:
+        return PreviewRow(record, payload=_payload(mapping.data_type, mapped.items[0]))
+    reject = mapped.rejects[0]
+    if reject.code not in _AGE_CODES:
+        return PreviewRow(record, reject=reject)
+    ageless = mapping.apply_at_any_age([record])
+    if not ageless.items:
+        return PreviewRow(record, reject=ageless.rejects[0])
+    return PreviewRow(record, payload=_payload(mapping.data_type, ageless.items[0]), reject=reject)
+
+
+def _payload(data_type: str, item: Item) -> Any:
+    """The request's body as it would be if the record travelled alone."""
+    entries = orjson.loads(b"[" + item.encoded + b"]")
+    return {"series": entries} if data_type == "metrics" else entries
