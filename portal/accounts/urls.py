@@ -1,0 +1,9 @@
+"""Addresses: people and organisations."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+app_name = "accounts"
+
+urlpatterns: list[URLPattern] = []

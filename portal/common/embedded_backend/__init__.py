@@ -1,0 +1,1 @@
+"""PostgreSQL for Django, embedded: the server starts when something first connects."""

@@ -1,0 +1,95 @@
+"""States of a connection and what each means; plain Python."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ConnectionState(StrEnum):
+    """Where a connection stands."""
+
+    PENDING = "pending"
+    """The customer has chosen a site and not come back from Datadog yet."""
+    CHECKING_KEY = "checking_key"
+    """The API key is stored; Datadog does not accept it everywhere yet."""
+    CONNECTED = "connected"
+    NEEDS_RECONNECT = "needs_reconnect"
+    """A person has to act; ``problem`` and ``fix`` say what."""
+    DISCONNECTING = "disconnecting"
+    """Schedules are stopped; the grant is being revoked."""
+    DISCONNECTED = "disconnected"
+
+
+TRANSITIONS: dict[ConnectionState, frozenset[ConnectionState]] = {
+    ConnectionState.PENDING: frozenset(
+        {
+            ConnectionState.CHECKING_KEY,
+            ConnectionState.CONNECTED,
+            ConnectionState.NEEDS_RECONNECT,
+            ConnectionState.DISCONNECTED,
+        }
+    ),
+    ConnectionState.CHECKING_KEY: frozenset(
+        {
+            ConnectionState.CONNECTED,
+            ConnectionState.NEEDS_RECONNECT,
+            ConnectionState.DISCONNECTING,
+            ConnectionState.CHECKING_KEY,
+        }
+    ),
+    ConnectionState.CONNECTED: frozenset(
+        {
+            ConnectionState.NEEDS_RECONNECT,
+            ConnectionState.DISCONNECTING,
+            ConnectionState.CHECKING_KEY,
+            ConnectionState.CONNECTED,
+        }
+    ),
+    ConnectionState.NEEDS_RECONNECT: frozenset(
+        {
+            ConnectionState.CHECKING_KEY,
+            ConnectionState.CONNECTED,
+            ConnectionState.DISCONNECTING,
+            ConnectionState.NEEDS_RECONNECT,
+        }
+    ),
+    ConnectionState.DISCONNECTING: frozenset({ConnectionState.DISCONNECTED}),
+    ConnectionState.DISCONNECTED: frozenset(
+        {
+            ConnectionState.CHECKING_KEY,
+            ConnectionState.CONNECTED,
+            ConnectionState.NEEDS_RECONNECT,
+        }
+    ),
+}
+
+
+class ApiKeyState(StrEnum):
+    """What is known of the one API key that Datadog shows once."""
+
+    NONE = "none"
+    REQUESTED = "requested"
+    """Asked for and no answer stored: after a crash this means that the key is lost."""
+    STORED = "stored"
+    VALID = "valid"
+    LOST = "lost"
+    """Datadog has made a key that we do not hold; the customer has to revoke it."""
+    REFUSED = "refused"
+    """We hold a key that Datadog no longer accepts."""
+
+
+class SecretKind(StrEnum):
+    """The secrets of a connection."""
+
+    ACCESS_TOKEN = "access_token"  # noqa: S105 - a name, not a secret
+    REFRESH_TOKEN = "refresh_token"  # noqa: S105 - a name, not a secret
+    API_KEY = "api_key"
+
+
+class ConnectionsError(Exception):
+    """A refusal for the person: ``title`` and what to do."""
+
+    def __init__(self, title: str, fix: str = "") -> None:
+        super().__init__(title)
+        self.title = title
+        self.fix = fix
