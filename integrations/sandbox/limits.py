@@ -1,0 +1,82 @@
+"""What the stand-in enforces, each figure with the source it was read from.
+
+The sandbox is the judge of what the product sends, so these are its own constants: it never
+imports ``integrations.datadog.limits``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MINUTE = 60.0
+HOUR = 60 * MINUTE
+
+
+@dataclass(frozen=True, slots=True)
+class BodyLimits:
+    """How large a request may be as sent and once decompressed, and which codings it may use."""
+
+    sent_bytes: int
+    raw_bytes: int
+    encodings: frozenset[str]
+
+
+# Content-Encoding values: the OpenAPI enum has deflate, gzip and zstd1; Vector and the Agent send
+# "zstd". https://docs.datadoghq.com/api/latest/metrics/#submit-metrics
+_ALL_ENCODINGS = frozenset({"identity", "deflate", "gzip", "zstd", "zstd1"})
+
+# "The maximum payload size is 500 kilobytes (512000 bytes). Compressed payloads must have a
+# decompressed size of less than 5 megabytes (5242880 bytes)." v2 OpenAPI, SubmitMetrics.
+# The same sentence of v1 names 3.2 megabytes (3200000 bytes) and 62914560 bytes.
+SERIES_V2 = BodyLimits(512_000, 5_242_880 - 1, _ALL_ENCODINGS)
+SERIES_V1 = BodyLimits(3_200_000, 62_914_560 - 1, frozenset({"identity", "deflate", "gzip"}))
+
+# "Maximum content size per payload (uncompressed): 5MB", v2 OpenAPI, SubmitLog. Datadog's Agent
+# and Vector read 5MB as 5,000,000 bytes (vector src/sinks/datadog/logs).
+LOGS = BodyLimits(5_000_000, 5_000_000, _ALL_ENCODINGS)
+# "Maximum array size if sending multiple logs in an array: 1000 entries", same place.
+LOGS_PER_REQUEST = 1_000
+# "Any log exceeding 1MB is accepted and truncated by Datadog", same place.
+LOG_BYTES = 1_000_000
+# "Log events can be submitted with a timestamp that is up to 18 hours in the past", same place.
+LOG_MAX_AGE = 18 * HOUR
+
+# "Timestamps should be ... not more than 10 minutes in the future or more than 1 hour in the
+# past", v2 OpenAPI, MetricPoint.timestamp.
+POINT_MAX_AGE = 1 * HOUR
+POINT_MAX_AHEAD = 10 * MINUTE
+
+# https://docs.datadoghq.com/metrics/custom_metrics/#naming-custom-metrics
+METRIC_NAME_CHARACTERS = 200
+# https://docs.datadoghq.com/getting_started/tagging/#define-tags
+TAG_CHARACTERS = 200
+# v2 OpenAPI, MetricOrigin: metric_type, product and service are at most 1000.
+ORIGIN_MAX = 1_000
+
+# Largest body that is read at all, so that a refusal can be answered instead of cutting the line.
+READ_BYTES = 64 * 1024 * 1024
+# JSON bodies of OAuth, searches and resources: far above anything a client sends there.
+FORM = BodyLimits(1_000_000, 1_000_000, frozenset({"identity"}))
+
+# v2 OpenAPI: logs page.limit default 10, maximum 1000. v1 OpenAPI: monitors page_size 100, 1000.
+LOGS_PAGE_DEFAULT, LOGS_PAGE_MAX = 10, 1_000
+MONITORS_PAGE_DEFAULT, MONITORS_PAGE_MAX = 100, 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """``limit`` calls in each calendar-aligned ``period`` of seconds, per organisation."""
+
+    limit: int
+    period: int
+
+
+# https://docs.datadoghq.com/api/latest/rate-limits/ : metric and log submission has none. Bucket
+# names: "logs_public_search_api" is that page's example, "get_all_monitors" with 1000 was seen in
+# DataDog/pup#763 (its period is assumed); the other two names are the sandbox's own.
+RATE_LIMITS: dict[str, RateLimit] = {
+    "query_timeseries": RateLimit(1_600, 3_600),
+    "metrics_retrieval": RateLimit(100, 3_600),
+    "logs_public_search_api": RateLimit(300, 3_600),
+    "get_all_monitors": RateLimit(1_000, 60),
+}

@@ -1,0 +1,72 @@
+"""The table of what each Datadog host serves. A new surface is a module and some rows here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from integrations.datadog.sites import SERVICES
+from integrations.sandbox import (
+    keys,
+    log_search,
+    logs,
+    metric_query,
+    metrics,
+    monitors,
+    oauth,
+    tokens,
+)
+from integrations.sandbox.world import Call
+
+Handler = Callable[[Call], web.Response]
+
+# "agent" is a customer's own Agent with its trace API, which is no host of Datadog's.
+HOSTS = (*SERVICES, "agent")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """``data_type`` is set for intakes, whose requests are counted."""
+
+    method: str
+    service: str
+    path: str
+    handler: Handler
+    data_type: str | None = None
+
+
+ROUTES = (
+    Route("GET", "app", "/oauth2/v1/authorize", oauth.show_consent),
+    Route("POST", "app", "/oauth2/v1/authorize", oauth.decide),
+    Route("POST", "api", "/api/v2/oauth2/token", tokens.issue_token),
+    Route("POST", "api", "/oauth2/v1/token", tokens.issue_token),
+    Route("POST", "api", "/oauth2/v1/revoke", tokens.revoke_token),
+    Route("POST", "api", "/api/v2/api_keys/marketplace", keys.create_marketplace_key),
+    Route("GET", "api", "/api/v1/validate", keys.validate_v1),
+    Route("GET", "api", "/api/v2/validate", keys.validate_v2),
+    Route("GET", "api", "/api/v2/validate_keys", keys.validate_both),
+    Route("POST", "api", "/api/v2/series", metrics.submit_v2, "metrics"),
+    Route("POST", "api", "/api/v1/series", metrics.submit_v1, "metrics"),
+    Route("POST", "http-intake.logs", "/api/v2/logs", logs.submit_v2, "logs"),
+    Route("POST", "http-intake.logs", "/v1/input", logs.submit_v1, "logs"),
+    Route("GET", "api", "/api/v1/query", metric_query.query),
+    Route("GET", "api", "/api/v1/metrics", metric_query.active_metrics),
+    Route("POST", "api", "/api/v2/logs/events/search", log_search.search),
+    Route("GET", "api", "/api/v1/monitor", monitors.list_monitors),
+)
+
+_BY_ADDRESS = {(route.method, route.service, route.path): route for route in ROUTES}
+
+
+def find(method: str, service: str, path: str) -> Route | None:
+    return _BY_ADDRESS.get((method, service, path))
+
+
+def methods_of(service: str, path: str) -> list[str]:
+    return [route.method for route in ROUTES if (route.service, route.path) == (service, path)]
+
+
+def known_paths(service: str) -> list[str]:
+    return [f"{route.method} {route.path}" for route in ROUTES if route.service == service]
