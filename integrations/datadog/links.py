@@ -5,7 +5,7 @@ Knows pages' paths only; hosts come from ``sites``.
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from integrations.datadog.sites import Addresses, SiteAddress
 
@@ -32,4 +32,4 @@ def metrics_link(addresses: Addresses, address: SiteAddress, *, metric: str = ""
 
 def _link(addresses: Addresses, address: SiteAddress, path: str, **query: str) -> str:
     given = {name: value for name, value in query.items() if value}
-    return addresses.app_url(address, f"{path}?{urlencode(given)}" if given else path)
+    return addresses.app_url(address, f"{path}?{urlencode(given, quote_via=quote)}" if given else path)
