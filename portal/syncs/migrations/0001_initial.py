@@ -197,7 +197,7 @@ class Migration(migrations.Migration):
                 ('trigger', models.CharField(choices=[('schedule', 'schedule'), ('manual', 'manual'), ('replay', 'replay')], max_length=10)),
                 ('reason', models.CharField(blank=True, max_length=300)),
                 ('mapping_revision', models.PositiveIntegerField(default=0)),
-                ('state', models.CharField(choices=[('queued', 'queued'), ('running', 'running'), ('succeeded', 'succeeded'), ('partial', 'partial'), ('rejected', 'rejected'), ('failed', 'failed'), ('cancelled', 'cancelled')], default='queued', max_length=10)),
+                ('state', models.CharField(choices=[('queued', 'queued'), ('running', 'running'), ('succeeded', 'succeeded'), ('succeeded_with_rejects', 'succeeded_with_rejects'), ('all_rejected', 'all_rejected'), ('failed', 'failed'), ('cancelled', 'cancelled')], default='queued', max_length=24)),
                 ('problem', models.CharField(blank=True, max_length=500)),
                 ('fix', models.CharField(blank=True, max_length=500)),
                 ('cancel_requested_at', models.DateTimeField(blank=True, null=True)),

@@ -54,7 +54,7 @@ class SyncRun(TenantModel):
     mapping_revision = models.PositiveIntegerField(default=0)
 
     state = models.CharField(
-        max_length=10, choices=[(s.value, s.value) for s in RunState], default="queued"
+        max_length=24, choices=[(s.value, s.value) for s in RunState], default="queued"
     )
     problem = models.CharField(max_length=500, blank=True)
     """Why it waits or failed, as a sentence."""
