@@ -1,0 +1,1 @@
+"""Where vendor records come from. Knows neither mappings nor Datadog."""
