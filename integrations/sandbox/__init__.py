@@ -1,6 +1,6 @@
 """A local stand-in for Datadog: all nine sites on one port, for demos, development and tests.
 
-``http://127.0.0.1:9000/<site>/<subdomain>`` + Datadog's own path; see docs/sandbox.md. Knows the
+``http://127.0.0.1:9000/<site>/<subdomain>`` + Datadog's own path; see README.md here. Knows the
 site table and the clock of the product, nothing else of it: it is the judge of the rest.
 """
 

@@ -21,14 +21,27 @@ _EDGE_PAGE = (
 class RefusedError(Exception):
     """A request that is answered with an error; ``status`` and ``body`` are what is sent."""
 
-    def __init__(self, status: int, body: str, *, content_type: str = "application/json") -> None:
+    def __init__(
+        self,
+        status: int,
+        body: str,
+        *,
+        content_type: str = "application/json",
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(f"{status}")
         self.status = status
         self.body = body
         self.content_type = content_type
+        self.headers = headers
 
     def answer(self) -> web.Response:
-        return web.Response(status=self.status, text=self.body, content_type=self.content_type)
+        return web.Response(
+            status=self.status,
+            text=self.body,
+            content_type=self.content_type,
+            headers=self.headers,
+        )
 
 
 # Builds an error out of a status and a text, in the form that the endpoint uses.

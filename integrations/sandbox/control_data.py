@@ -11,7 +11,6 @@ import orjson
 
 from integrations.core.errors import RefusedHostError
 from integrations.datadog.sites import site_for_domain
-from integrations.sandbox import names
 from integrations.sandbox.answers import refuse
 from integrations.sandbox.limits import RateLimit
 from integrations.sandbox.orders import (
@@ -23,7 +22,7 @@ from integrations.sandbox.orders import (
     convert_item,
 )
 from integrations.sandbox.registry import Organisation
-from integrations.sandbox.store import DATA_TYPES, KeptDocument
+from integrations.sandbox.store import DATA_TYPES, Head, KeptDocument
 from integrations.sandbox.world import World
 
 _DEFAULT_ITEMS = 100
@@ -69,15 +68,10 @@ def _seed_metric(
     world: World, organisation: Organisation, item: dict[str, Any], number: int
 ) -> None:
     metric = convert_item(SeedMetric, item, number=number)
-    series = world.store.series(
-        organisation,
-        (names.metric_name(metric.metric), metric.type),
-        host=metric.host,
-        tags=names.tags(metric.tags),
-        unit=(None, None),
-    )
-    for timestamp, value in metric.points:
-        world.store.write_point(series, timestamp, value, limit=world.settings.items_kept)
+    head = Head(metric.metric, metric.type, metric.host, metric.tags)
+    series = world.store.series(organisation, head)
+    points = [(series, timestamp, value) for timestamp, value in metric.points]
+    world.store.write_points(points, limit=world.settings.items_kept)
 
 
 def _seed_log(world: World, organisation: Organisation, item: dict[str, Any], number: int) -> None:

@@ -10,15 +10,13 @@ import re
 from dataclasses import dataclass
 from math import ceil
 
-from aiohttp import web
-
-from integrations.sandbox.answers import Refuse, edge_forbidden, json_answer, refuse
+from integrations.sandbox.answers import Refuse, RefusedError, edge_forbidden, refuse
 from integrations.sandbox.registry import ApiKey, Grant, Organisation
 from integrations.sandbox.world import Call, World
 
 _API_KEY = re.compile(r"\A[0-9a-fA-F]{32}\Z")
 _BEARER = "Bearer "
-UNAUTHORIZED, FORBIDDEN = 401, 403
+UNAUTHORIZED, FORBIDDEN, TOO_MANY = 401, 403, 429
 
 
 def api_key_of(call: Call, *, refuse_with: Refuse = refuse, without: int = FORBIDDEN) -> ApiKey:
@@ -41,9 +39,8 @@ def bearer_of(call: Call, *, scope: str, expired: int = FORBIDDEN) -> Grant:
     """The grant behind the bearer, if it is alive, of this site, and covers the scope."""
     value = call.header("Authorization").removeprefix(_BEARER)
     token = call.world.registry.access_tokens.get(value)
-    if token is None or token.grant.organisation.site != call.site:
-        raise refuse(expired, "Forbidden" if expired == FORBIDDEN else "Unauthorized")
-    if not token.usable_at(call.now):
+    here = token is not None and token.grant.organisation.site == call.site
+    if token is None or not here or not token.usable_at(call.now):
         raise refuse(expired, "Forbidden" if expired == FORBIDDEN else "Unauthorized")
     if scope not in token.grant.scopes:
         raise refuse(FORBIDDEN, "Forbidden")
@@ -66,29 +63,35 @@ def organisation_of(call: Call, *, scope: str) -> Organisation:
 
 
 @dataclass(frozen=True, slots=True)
-class Allowance:
-    """What is left in a bucket, as Datadog's headers say it."""
+class Access:
+    """Leave to answer a resource call; ``headers`` go with the answer."""
 
+    organisation: Organisation
     headers: dict[str, str]
-    exceeded: bool
 
 
-def use_allowance(world: World, *, bucket: str, organisation: Organisation) -> Allowance:
-    """Count one call against the organisation's bucket; periods are calendar-aligned."""
+def open_resource(call: Call, *, scope: str, bucket: str) -> Access:
+    """Check credentials, then count the call against the organisation's rate limit."""
+    organisation = organisation_of(call, scope=scope)
+    used, headers = _use_allowance(call.world, bucket=bucket, organisation=organisation)
+    if used > call.world.rate_limits[bucket].limit:
+        raise RefusedError(TOO_MANY, '{"errors":["Too many requests"]}', headers=headers)
+    return Access(organisation, headers)
+
+
+def _use_allowance(
+    world: World, *, bucket: str, organisation: Organisation
+) -> tuple[int, dict[str, str]]:
+    """Calls used in this period, this one included, and Datadog's headers about it."""
     rate = world.rate_limits[bucket]
+    # Calendar-aligned; the reset is a duration, not a moment.
     period, elapsed = divmod(world.now(), rate.period)
     key = (bucket, organisation.id, int(period))
-    used = world.rate_counts.get(key, 0) + 1
-    world.rate_counts[key] = used
-    headers = {
+    used = world.rate_counts[key] = world.rate_counts.get(key, 0) + 1
+    return used, {
         "X-RateLimit-Limit": str(rate.limit),
         "X-RateLimit-Period": str(rate.period),
         "X-RateLimit-Remaining": str(max(rate.limit - used, 0)),
         "X-RateLimit-Reset": str(ceil(rate.period - elapsed)),
         "X-RateLimit-Name": bucket,
     }
-    return Allowance(headers, exceeded=used > rate.limit)
-
-
-def too_many(allowance: Allowance) -> web.Response:
-    return json_answer({"errors": ["Too many requests"]}, status=429, headers=allowance.headers)

@@ -21,7 +21,7 @@ from aiohttp import web
 
 from integrations.sandbox import limits
 from integrations.sandbox.answers import RefusedError, json_answer, refuse
-from integrations.sandbox.gate import organisation_of, too_many, use_allowance
+from integrations.sandbox.gate import open_resource
 from integrations.sandbox.logs import read_time
 from integrations.sandbox.registry import Organisation
 from integrations.sandbox.store import KeptDocument
@@ -35,19 +35,15 @@ Found = dict[str, Any]
 
 
 def search(call: Call) -> web.Response:
-    organisation = organisation_of(call, scope="logs_read_data")
-    bucket = "logs_public_search_api"
-    allowance = use_allowance(call.world, bucket=bucket, organisation=organisation)
-    if allowance.exceeded:
-        return too_many(allowance)
+    access = open_resource(call, scope="logs_read_data", bucket="logs_public_search_api")
     asked = _asked(call)
-    found = _found(call, organisation, asked.get("filter") or {})
+    found = _found(call, access.organisation, asked.get("filter") or {})
     found.sort(
         key=lambda log: log["attributes"]["timestamp"], reverse=asked.get("sort") != "timestamp"
     )
     page = asked.get("page") or {}
     start, size = _cursor(page.get("cursor")), _size(page.get("limit"))
-    return json_answer(_page(found[start : start + size], start), headers=allowance.headers)
+    return json_answer(_page(found[start : start + size], start), headers=access.headers)
 
 
 def _page(logs: list[Found], start: int) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from typing import Any
 from aiohttp import web
 
 from integrations.sandbox.answers import json_answer, refuse
-from integrations.sandbox.gate import organisation_of, too_many, use_allowance
+from integrations.sandbox.gate import open_resource
 from integrations.sandbox.registry import Organisation
 from integrations.sandbox.store import Series
 from integrations.sandbox.world import Call
@@ -43,16 +43,13 @@ def _seconds(call: Call, name: str) -> int:
 
 
 def query(call: Call) -> web.Response:
-    organisation = organisation_of(call, scope="timeseries_query")
-    allowance = use_allowance(call.world, bucket="query_timeseries", organisation=organisation)
-    if allowance.exceeded:
-        return too_many(allowance)
+    access = open_resource(call, scope="timeseries_query", bucket="query_timeseries")
     start, end = _seconds(call, "from"), _seconds(call, "to")
     text = call.query("query")
     parsed = _QUERY.match(text)
     if parsed is None:
         raise refuse(BAD_REQUEST, f"Error parsing query: unable to parse {text[:200]}")
-    groups = _groups(call, organisation, parsed, (start, end))
+    groups = _groups(call, access.organisation, parsed, (start, end))
     answer = {
         "status": "ok",
         "res_type": "time_series",
@@ -66,7 +63,7 @@ def query(call: Call) -> web.Response:
         "message": "",
         "group_by": _names(parsed["by"]),
     }
-    return json_answer(answer, headers=allowance.headers)
+    return json_answer(answer, headers=access.headers)
 
 
 def _names(text: str | None) -> list[str]:
@@ -131,17 +128,14 @@ def _series(
 
 
 def active_metrics(call: Call) -> web.Response:
-    organisation = organisation_of(call, scope="metrics_read")
-    allowance = use_allowance(call.world, bucket="metrics_retrieval", organisation=organisation)
-    if allowance.exceeded:
-        return too_many(allowance)
+    access = open_resource(call, scope="metrics_read", bucket="metrics_retrieval")
     start, host = _seconds(call, "from"), call.query("host")
     found = {
         series.metric
         for (_, timestamp), (series, _) in call.world.store.points.items()
-        if series.organisation is organisation
+        if series.organisation is access.organisation
         and timestamp >= start
         and (not host or series.host == host)
     }
     answer = {"metrics": sorted(found), "from": str(start)}
-    return json_answer(answer, headers=allowance.headers)
+    return json_answer(answer, headers=access.headers)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from integrations.sandbox.answers import json_answer, refuse
-from integrations.sandbox.gate import organisation_of, too_many, use_allowance
+from integrations.sandbox.gate import open_resource
 from integrations.sandbox.limits import MONITORS_PAGE_DEFAULT, MONITORS_PAGE_MAX
 from integrations.sandbox.world import Call
 
@@ -26,17 +26,16 @@ def _number(call: Call, name: str) -> int | None:
 
 def list_monitors(call: Call) -> web.Response:
     """A bare array, by id."""
-    organisation = organisation_of(call, scope="monitors_read")
-    allowance = use_allowance(call.world, bucket="get_all_monitors", organisation=organisation)
-    if allowance.exceeded:
-        return too_many(allowance)
+    access = open_resource(call, scope="monitors_read", bucket="get_all_monitors")
     monitors = [
-        monitor for owner, monitor in call.world.store.seeded_monitors if owner is organisation
+        monitor
+        for owner, monitor in call.world.store.seeded_monitors
+        if owner is access.organisation
     ]
     monitors.sort(key=lambda monitor: int(monitor["id"]))
     name = call.query("name").lower()
     chosen = [m for m in monitors if name in str(m.get("name", "")).lower()]
-    return json_answer(_paged(call, chosen), headers=allowance.headers)
+    return json_answer(_paged(call, chosen), headers=access.headers)
 
 
 def _paged(call: Call, monitors: list[dict[str, object]]) -> list[dict[str, object]]:

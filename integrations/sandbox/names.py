@@ -7,6 +7,7 @@ https://docs.datadoghq.com/getting_started/tagging/#define-tags
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from integrations.sandbox.limits import METRIC_NAME_CHARACTERS, TAG_CHARACTERS
@@ -33,6 +34,6 @@ def tag(text: str) -> str:
     return _NOT_IN_A_TAG.sub("_", started)[:TAG_CHARACTERS].rstrip(":")
 
 
-def tags(texts: list[str]) -> tuple[str, ...]:
+def tags(texts: Iterable[str]) -> tuple[str, ...]:
     """Normalised, without repetition, in the order of arrival."""
     return tuple(dict.fromkeys(kept for text in texts if (kept := tag(text))))

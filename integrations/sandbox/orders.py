@@ -115,7 +115,7 @@ class SeedMetric(Order, frozen=True, kw_only=True):
 
     metric: Text
     points: list[tuple[int, float]]
-    tags: list[str] = []
+    tags: tuple[str, ...] = ()
     host: str | None = None
     type: Annotated[int, Meta(ge=0, le=3)] = 3
 

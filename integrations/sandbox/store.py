@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections import Counter, OrderedDict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from weakref import WeakValueDictionary
 
 import orjson
 
+from integrations.sandbox import names
 from integrations.sandbox.registry import Organisation
 
 DATA_TYPES = (
@@ -45,19 +46,34 @@ class Counts:
     bytes: int = 0
 
 
-@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
+Point = tuple[int, float]
+
+
+class Head(NamedTuple):
+    """What a series says of itself, as it was sent."""
+
+    metric: str
+    type: int = 0
+    host: str | None = None
+    tags: tuple[str, ...] = ()
+    unit: str | None = None
+    interval: int | None = None
+
+
+@dataclass(slots=True, weakref_slot=True, eq=False)
 class Series:
-    """The normalised head of a time series, shared by its points."""
+    """A head in Datadog's form, shared by its points. An empty ``metric`` is unusable."""
 
     organisation: Organisation
     metric: str
-    type: int
-    host: str | None
     tags: tuple[str, ...]
-    unit: str | None
-    interval: int | None
+    head: Head
     # What makes two points the same to Datadog: name, tag set and host; never type or unit.
     identity: tuple[Organisation, str, str | None, frozenset[str]]
+
+    @property
+    def host(self) -> str | None:
+        return self.head.host
 
 
 class Kept(Protocol):
@@ -70,34 +86,38 @@ class Kept(Protocol):
     def item(self) -> dict[str, Any]: ...
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: these two are made for every record, and a frozen one takes three times as long.
+@dataclass(slots=True)
 class KeptPoint:
     series: Series
     timestamp: int
     value: float
     received_at: float
-    weight = 0
 
     @property
     def organisation(self) -> Organisation:
         return self.series.organisation
 
+    @property
+    def weight(self) -> int:
+        return 0
+
     def item(self) -> dict[str, Any]:
-        series = self.series
+        series, head = self.series, self.series.head
         return {
             "metric": series.metric,
-            "type": series.type,
+            "type": head.type,
             "timestamp": self.timestamp,
             "value": self.value,
-            "host": series.host,
+            "host": head.host,
             "tags": list(series.tags),
-            "unit": series.unit,
-            "interval": series.interval,
+            "unit": head.unit,
+            "interval": head.interval,
             **_envelope(series.organisation, self.received_at),
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class KeptDocument:
     """A JSON object such as a log. Kept encoded: objects take several times the room."""
 
@@ -137,9 +157,9 @@ class Ring:
         self._kept: deque[Kept] = deque()
         self._bytes = 0
 
-    def add(self, entry: Kept, *, limit: int) -> None:
-        self._kept.append(entry)
-        self._bytes += entry.weight
+    def add(self, entries: Sequence[Kept], *, limit: int) -> None:
+        self._kept.extend(entries)
+        self._bytes += sum(entry.weight for entry in entries)
         while len(self._kept) > limit or self._bytes > RING_BYTES:
             self._bytes -= self._kept.popleft().weight
 
@@ -161,45 +181,37 @@ class Store:
     def counts(self, site: str, data_type: str) -> Counts:
         return self._counts.setdefault((site, data_type), Counts())
 
-    def series(
-        self,
-        organisation: Organisation,
-        name: tuple[str, int],
-        *,
-        host: str | None,
-        tags: tuple[str, ...],
-        unit: tuple[str | None, int | None],
-    ) -> Series:
-        """The shared head for these; ``name`` is metric and type, ``unit`` unit and interval."""
-        key = (organisation, name, host, tags, unit)
+    def series(self, organisation: Organisation, head: Head) -> Series:
+        """The shared series for this head; names and tags are normalised once for each."""
+        key = (organisation, head)
         known = self._series.get(key)
         if known is None:
-            identity = (organisation, name[0], host, frozenset(tags))
-            known = Series(organisation, *name, host, tags, *unit, identity)
+            metric, tags = names.metric_name(head.metric), names.tags(head.tags)
+            identity = (organisation, metric, head.host, frozenset(tags))
+            known = Series(organisation, metric, tags, head, identity)
             self._series[key] = known
         return known
 
     def add_points(
-        self, series: Series, points: Sequence[tuple[int, float]], *, now: float, limit: int
-    ) -> None:
-        counts = self.counts(series.organisation.site, "metrics")
-        ring = self.rings["metrics"]
-        for timestamp, value in points:
-            ring.add(KeptPoint(series, timestamp, value, now), limit=limit)
-            counts.overwritten += self.write_point(series, timestamp, value, limit=limit)
-        counts.accepted += len(points)
+        self, points: Sequence[tuple[Series, int, float]], *, now: float, limit: int
+    ) -> int:
+        """Keep what was accepted. Returns how many of them replaced a point."""
+        kept = [KeptPoint(series, timestamp, value, now) for series, timestamp, value in points]
+        self.rings["metrics"].add(kept, limit=limit)
+        return self.write_points(points, limit=limit)
 
-    def write_point(self, series: Series, timestamp: int, value: float, *, limit: int) -> bool:
-        """Last write wins. Returns whether there was one to win over."""
-        key = (series.identity, timestamp)
-        overwritten = key in self.points
-        self.points[key] = (series, value)
-        if len(self.points) > limit:
-            self.points.popitem(last=False)
+    def write_points(self, points: Sequence[tuple[Series, int, float]], *, limit: int) -> int:
+        """Last write wins. Returns how many there were to win over."""
+        written, before = self.points, len(self.points)
+        for series, timestamp, value in points:
+            written[series.identity, timestamp] = (series, value)
+        overwritten = before + len(points) - len(written)
+        while len(written) > limit:
+            written.popitem(last=False)
         return overwritten
 
     def add_document(self, data_type: str, kept: KeptDocument, *, limit: int) -> None:
-        self.rings[data_type].add(kept, limit=limit)
+        self.rings[data_type].add([kept], limit=limit)
         self.counts(kept.organisation.site, data_type).accepted += 1
 
     def items(self, data_type: str, *, site: str | None, limit: int) -> list[dict[str, Any]]:
