@@ -17,7 +17,12 @@ from __future__ import annotations
 
 
 class IntegrationError(Exception):
-    """Root of everything that ``integrations`` raises on purpose."""
+    """Root of everything that ``integrations`` raises on purpose.
+
+    ``status`` is the HTTP status behind it, None when no answer came.
+    """
+
+    status: int | None = None
 
 
 class RetryLaterError(IntegrationError):

@@ -100,7 +100,7 @@ def raise_for(answer: Answer, *known: Secret, surface: Surface = "intake") -> No
     if kind is Kind.DONE:
         _check_success(answer, known, surface)
         return
-    raise _ERRORS[kind](answer, words_of(answer, *known))
+    raise _with_status(_ERRORS[kind](answer, words_of(answer, *known)), answer)
 
 
 def retry_after(answer: Answer) -> float | None:
@@ -127,9 +127,14 @@ def _check_success(answer: Answer, known: tuple[Secret, ...], surface: Surface) 
     """A 2xx with a web page in it is not Datadog's intake; a 202 may still list errors."""
     content_type = answer.headers.get("Content-Type", "")
     if content_type.startswith("text/html") and answer.body.strip():
-        raise _wrong_host(answer, words_of(answer, *known))
+        raise _with_status(_wrong_host(answer, words_of(answer, *known)), answer)
     if surface == "intake" and (said := errors_of(answer, *known)):
-        raise _refused(answer, said)
+        raise _with_status(_refused(answer, said), answer)
+
+
+def _with_status(error: IntegrationError, answer: Answer) -> IntegrationError:
+    error.status = answer.status
+    return error
 
 
 def _sentence(start: str, answer: Answer, said: str) -> str:
