@@ -32,4 +32,6 @@ def metrics_link(addresses: Addresses, address: SiteAddress, *, metric: str = ""
 
 def _link(addresses: Addresses, address: SiteAddress, path: str, **query: str) -> str:
     given = {name: value for name, value in query.items() if value}
-    return addresses.app_url(address, f"{path}?{urlencode(given, quote_via=quote)}" if given else path)
+    return addresses.app_url(
+        address, f"{path}?{urlencode(given, quote_via=quote)}" if given else path
+    )

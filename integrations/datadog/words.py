@@ -18,10 +18,13 @@ from integrations.http.client import Answer
 # Enough for a sentence or two on a page; a validation error that names every series is longer.
 MAX_WORDS = 500
 # Words beyond this are not even parsed: error texts stand at the beginning.
-_READ_BYTES = 64_000
+_READ_BYTES = 16_000
+
+# The deepest shape on record is an object in a list in an object.
+_DEPTH = 6
 
 _DROPPED = re.compile(r"(?is)<(script|style|head)\b.*?</\1\s*>")
-_TAG = re.compile(r"<[^>]{0,2000}>")
+_TAG = re.compile(r"<[^>]{0,500}>")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\s]+")
 
 
@@ -52,17 +55,19 @@ def json_of(answer: Answer) -> Any:
         return None
 
 
-def _said(parsed: Any) -> list[str]:
+def _said(parsed: Any, *, depth: int = _DEPTH) -> list[str]:
+    if depth == 0:
+        return []
     if isinstance(parsed, dict):
-        return _said_by_object(parsed)
+        return _said_by_object(parsed, depth=depth - 1)
     if isinstance(parsed, list):
-        return [words for entry in parsed for words in _said(entry)]
+        return [words for entry in parsed for words in _said(entry, depth=depth - 1)]
     return [parsed] if isinstance(parsed, str) else []
 
 
-def _said_by_object(parsed: dict[str, Any]) -> list[str]:
+def _said_by_object(parsed: dict[str, Any], *, depth: int) -> list[str]:
     for inner in ("errors", "error"):
         if isinstance(parsed.get(inner), list | dict):
-            return _said(parsed[inner])
+            return _said(parsed[inner], depth=depth)
     names = ("title", "error", "code", "error_description", "detail", "message", "errors")
     return [parsed[name] for name in names if isinstance(parsed.get(name), str) and parsed[name]]

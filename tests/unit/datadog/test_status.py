@@ -112,7 +112,7 @@ WAITS: list[tuple[dict[str, str], float | None]] = [
 
 @pytest.mark.parametrize(("headers", "seconds"), WAITS)
 def test_the_wait_is_what_datadog_asks_for(headers: dict[str, str], seconds: float | None) -> None:
-    rate_limited = answer(429, **headers)
+    rate_limited = answer(429, b"", **headers)
     assert retry_after(rate_limited) == seconds
     with pytest.raises(RetryLaterError) as caught:
         raise_for(rate_limited)

@@ -10,6 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from urllib.parse import urlsplit
 
+from requests.structures import CaseInsensitiveDict
+
 from integrations.http.client import HttpClient
 
 
@@ -68,7 +70,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        self.server.got.append(Got(self.command, self.path, self.headers, body))
+        self.server.got.append(
+            Got(self.command, self.path, CaseInsensitiveDict(self.headers.items()), body)
+        )
         plans = self.server.plans
         plan = plans.pop(0) if len(plans) > 1 else plans[0]
         if plan.drop:
