@@ -135,5 +135,6 @@ def _dropped(call: Call) -> web.Response:
 
 def application(world: World) -> web.Application:
     app = web.Application(client_max_size=READ_BYTES)
-    app.router.add_route("*", "/{path:.*}", Door(world))
+    # The bound method, since aiohttp takes an object with an async __call__ for a plain function.
+    app.router.add_route("*", "/{path:.*}", Door(world).__call__)
     return app
