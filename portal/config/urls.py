@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from portal.accounts.views.home import home
+from portal.config.health import healthz, metrics, readyz
 
 urlpatterns = [
     path("", home, name="home"),
@@ -17,4 +18,7 @@ urlpatterns = [
     path("support/", include("portal.support.urls")),
     path("review/", include("portal.review.urls")),
     path("admin/", admin.site.urls),
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
 ]

@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "portal.syncs",
     "portal.support",
     "portal.review",
+    "portal.demo",
     "portal.config",
     "django.contrib.admin",
     "django.contrib.auth",

@@ -6,7 +6,9 @@ from typing import Any
 
 from portal.config.settings.env import VAR_DIR, env
 
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
+# Unset: kombu's own broker over files, for one machine, without a server.
+_EMBEDDED = "filesystem://localhost//"
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=_EMBEDDED)
 # Tasks outlive neither this nor, on Redis, the visibility timeout: a message redelivered while its
 # first copy still runs would only ring a second time, but it would ring in vain.
 CELERY_TASK_TIME_LIMIT = 600
@@ -14,7 +16,7 @@ CELERY_TASK_SOFT_TIME_LIMIT = 570
 _VISIBILITY_SECONDS = 900
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"visibility_timeout": _VISIBILITY_SECONDS}
 
-if CELERY_BROKER_URL == "filesystem://":
+if CELERY_BROKER_URL == _EMBEDDED:
     _folder = VAR_DIR / "broker"
     for _name in ("messages", "control"):
         (_folder / _name).mkdir(parents=True, exist_ok=True, mode=0o700)
