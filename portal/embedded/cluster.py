@@ -15,14 +15,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from portal.embedded.errors import EmbeddedPostgresError
-from portal.embedded.place import Place
+from portal.embedded.place import PORT, Place
 
 ADMIN = "postgres"
-PORT = 5432
-"""Only part of the socket's name: nothing listens on TCP."""
 
 START_TIMEOUT_S = 60
 """pg_ctl's own default; crash recovery of a large database takes some of it."""
+START_ATTEMPTS = 3
+"""The memory of a killed server is free only a moment after its processes are gone."""
 NEVER_A_PID = 2**22 + 1
 """Above the highest pid that Linux gives out (PID_MAX_LIMIT in proc(5))."""
 LOG_KEPT_BYTES = 10_000_000
@@ -55,7 +55,7 @@ _NOT_DURABLE = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
 _ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}
 
 
-def create(place: Place, *, password: str) -> None:
+def create(place: Place, *, password: str, durable: bool) -> None:
     """Make the data directory in one step: it is whole, or it is not there."""
     for leftover in place.home.glob("new-*"):
         shutil.rmtree(leftover, ignore_errors=True)
@@ -65,7 +65,8 @@ def create(place: Place, *, password: str) -> None:
     fresh.chmod(0o711)
     place.give(data)
     _write(place, path=fresh / "password", text=password)
-    _run_initdb(place, data=data, password=fresh / "password")
+    options = [f"--pwfile={fresh / 'password'}", *([] if durable else ["--no-sync"])]
+    _run_initdb(place, data=data, options=options)
     _write(place, path=data / "pg_hba.conf", text=_ACCESS)
     with (data / "postgresql.conf").open("a") as file:
         file.write("\ninclude 'portal.conf'\n")
@@ -76,16 +77,19 @@ def create(place: Place, *, password: str) -> None:
 def start(place: Place, *, durable: bool) -> None:
     """Start the server and wait until it answers."""
     _check_version(place)
-    _clear_remains(place.data)
+    _clear_remains(place)
     sockets = str(place.sockets).replace("'", "''")
     text = _SETTINGS.format(port=PORT, sockets=sockets) + ("" if durable else _NOT_DURABLE)
     _write(place, path=place.data / "portal.conf", text=text)
     if place.log.exists() and place.log.stat().st_size > LOG_KEPT_BYTES:
         place.log.replace(place.log.with_suffix(".log.1"))
     command = ["pg_ctl", "start", "-w", "-t", str(START_TIMEOUT_S), "-D", str(place.data)]
-    # A failure with a server there: a killed starter's pg_ctl was still at work.
-    if _run(place, command) and server_pid(place.data) is None:
-        raise EmbeddedPostgresError(failure(place, "PostgreSQL does not start"))
+    for _ in range(START_ATTEMPTS):
+        # A failure with a server there: a killed starter's pg_ctl was still at work.
+        if not _run(place, command) or server_pid(place.data):
+            return
+        time.sleep(0.2)
+    raise EmbeddedPostgresError(failure(place, "PostgreSQL does not start"))
 
 
 def stop(data: Path) -> None:
@@ -136,7 +140,7 @@ def _is_server(pid: int, data: Path) -> bool:
 
 def _check_version(place: Place) -> None:
     found = (place.data / "PG_VERSION").read_text().strip()
-    command = [place.programs / "postgres", "--version"]
+    command = [str(place.programs / "postgres"), "--version"]
     words = subprocess.check_output(command, text=True).split()  # noqa: S603 - the wheel's program
     if found != words[2].split(".")[0]:
         raise EmbeddedPostgresError(
@@ -146,12 +150,14 @@ def _check_version(place: Place) -> None:
         )
 
 
-def _clear_remains(data: Path) -> None:
-    """What a killed server leaves: its children, and a pid that somebody else has by now."""
+def _clear_remains(place: Place) -> None:
+    """What a killed server leaves: children, sockets, and a pid that somebody else has by now."""
     for entry in Path("/proc").glob("[0-9]*"):
-        if _is_server(int(entry.name), data):
+        if _is_server(int(entry.name), place.data):
             os.kill(int(entry.name), signal.SIGKILL)
-    path = data / "postmaster.pid"
+    for socket in place.sockets.iterdir():
+        socket.unlink()
+    path = place.data / "postmaster.pid"
     lines = path.read_text().split("\n") if path.exists() else []
     if not lines:
         return
@@ -164,8 +170,8 @@ def _clear_remains(data: Path) -> None:
         file.truncate()
 
 
-def _run_initdb(place: Place, *, data: Path, password: Path) -> None:
-    command = ["initdb", "-D", str(data), "-U", ADMIN, f"--pwfile={password}", "--encoding=UTF8"]
+def _run_initdb(place: Place, *, data: Path, options: list[str]) -> None:
+    command = ["initdb", "-D", str(data), "-U", ADMIN, "--encoding=UTF8", *options]
     # Without these two, initdb lets every local user in as superuser.
     command += ["--auth-local=scram-sha-256", "--auth-host=scram-sha-256"]
     # The same order of text on every machine, whatever locales it has.

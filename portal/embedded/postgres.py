@@ -17,7 +17,7 @@ from portal.embedded import cluster, roles
 from portal.embedded.connections import Connection, Connections
 from portal.embedded.errors import EmbeddedPostgresError
 from portal.embedded.locks import exclusive, hold_shared, nobody_holds
-from portal.embedded.place import Place, find_place
+from portal.embedded.place import PORT, SOCKET_NAME, Place, find_place
 
 _STARTUP_LOCK = "startup.lock"
 _USERS_LOCK = "users.lock"
@@ -99,7 +99,7 @@ def _bring_up(directory: Path, *, durable: bool) -> Connections:
     place = find_place(directory)
     if not place.data.exists():
         (directory / _BOOTSTRAPPED).unlink(missing_ok=True)
-        cluster.create(place, password=place.record.admin)
+        cluster.create(place, password=place.record.admin, durable=durable)
     if not _is_reachable(place):
         cluster.stop(place.data)
         cluster.start(place, durable=durable)
@@ -115,15 +115,15 @@ def _is_reachable(place: Place) -> bool:
     """Up, with its socket where we look for it: a moved clone or a cleaned /tmp loses it."""
     if cluster.server_pid(place.data) is None:
         return False
-    socket = place.sockets / f".s.PGSQL.{cluster.PORT}"
-    return cluster.wait_until(socket.exists, timeout_s=5)
+    # A server makes its socket within milliseconds after the file with its pid.
+    return cluster.wait_until((place.sockets / SOCKET_NAME).exists, timeout_s=1)
 
 
 def _connections(place: Place) -> Connections:
     passwords = place.record.passwords.by_role()
 
     def connection(user: str, password: str, database: str = roles.DATABASE) -> Connection:
-        return Connection(str(place.sockets), cluster.PORT, database, user, password)
+        return Connection(str(place.sockets), PORT, database, user, password)
 
     return Connections(
         app=connection(roles.APP, passwords[roles.APP]),
