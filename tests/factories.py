@@ -108,6 +108,7 @@ class ConnectionFactory(TenantFactory):
 class DatasetFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Dataset
+        skip_postgeneration_save = True
 
     name = factory.Sequence(lambda n: f"measures-{n}")
     title = "Measures"
@@ -140,6 +141,7 @@ METRICS_DOCUMENT: dict[str, Any] = {
 class MappingFactory(TenantFactory):
     class Meta:
         model = Mapping
+        skip_postgeneration_save = True
 
     dataset = factory.SubFactory(DatasetFactory)
     connection = factory.LazyAttribute(lambda o: ConnectionFactory(organisation=o.organisation))

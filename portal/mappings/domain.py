@@ -1,8 +1,13 @@
-"""Data types a mapping can target, and its errors; plain Python."""
+"""Data types a mapping can target, drafts of datasets, and the app's error; plain Python."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
+
+MAX_SAMPLES = 10
+"""Sample values kept of a field: enough to tell text that repeats from text that never does."""
 
 
 class DataType(StrEnum):
@@ -22,6 +27,33 @@ class FieldType(StrEnum):
     TIMESTAMP = "timestamp"
     OBJECT = "object"
     LIST = "list"
+
+
+TIME_TYPES = frozenset({FieldType.TIMESTAMP, FieldType.STRING, FieldType.INTEGER, FieldType.NUMBER})
+"""Types that can hold a time: ISO 8601 text or an epoch number."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDraft:
+    """A field as the vendor describes it. ``name`` is a key, or a path like ``user.name``."""
+
+    name: str
+    type: str
+    samples: tuple[Any, ...] = ()
+    required: bool = False
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetDraft:
+    """A dataset as the vendor describes it, before it is checked and saved."""
+
+    name: str
+    title: str
+    fields: tuple[FieldDraft, ...]
+    id_field: str = ""
+    time_field: str = ""
+    description: str = ""
 
 
 class MappingsError(Exception):
