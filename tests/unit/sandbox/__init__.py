@@ -1,0 +1,1 @@
+"""The stand-in for Datadog, from outside over HTTP."""

@@ -1,0 +1,23 @@
+"""One sandbox for the whole run, started over before each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from integrations.sandbox import running_sandbox
+from tests.unit.sandbox.driver import Sandbox
+
+
+@pytest.fixture(scope="session")
+def sandbox_url() -> Iterator[str]:
+    with running_sandbox() as url:
+        yield url
+
+
+@pytest.fixture
+def sandbox(sandbox_url: str) -> Sandbox:
+    driver = Sandbox(sandbox_url)
+    driver.tell("reset")
+    return driver
