@@ -61,7 +61,7 @@ class RefusedHostError(StopError):
 
 
 class InvalidMappingError(StopError):
-    """A mapping document that cannot be used. ``path`` names the place, like ``measures[0].name``."""
+    """A mapping document that cannot be used. ``path`` names the place: ``measures[0].name``."""
 
     def __init__(self, message: str, *, path: str = "", fix: str = "") -> None:
         super().__init__(message, fix=fix)

@@ -42,9 +42,9 @@ class Item(msgspec.Struct, frozen=True, gc=False):
 class Reject:
     """A record that is not sent, with its reason.
 
-    ``code`` is a key of ``integrations.core.reject_codes.REJECT_CODES``; ``field`` names the field of
-    the record (or "" for the record as a whole); ``message`` says what is wrong with it; ``datadog``
-    has Datadog's own words when it was Datadog that refused it.
+    ``code`` is a key of ``integrations.core.reject_codes.REJECT_CODES``; ``field`` names the field
+    of the record (or "" for the record as a whole); ``message`` says what is wrong with it;
+    ``datadog`` has Datadog's own words when it was Datadog that refused it.
     """
 
     number: int
