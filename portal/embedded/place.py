@@ -71,11 +71,22 @@ def find_place(directory: Path) -> Place:
     record = load_record(directory)
     if record is None:
         record = _first_record(directory)
-    home = Path(record.home) if record.home else directory
+    home = _home(directory, record)
     account = _server_account(home)
-    record, sockets = _sockets(home, record=record, account=account)
-    save_record(directory, record)
-    return Place(directory, home, _programs(), sockets, account, record)
+    updated, sockets = _sockets(home, record=record, account=account)
+    if updated != record:
+        save_record(directory, updated)
+    return Place(directory, home, _programs(), sockets, account, updated)
+
+
+def data_of(directory: Path) -> Path:
+    """Where the data of this directory's server is, or would be; makes nothing."""
+    record = load_record(directory)
+    return (_home(directory, record) if record else directory) / "data"
+
+
+def _home(directory: Path, record: ServerRecord) -> Path:
+    return Path(record.home) if record.home else directory
 
 
 def _first_record(directory: Path) -> ServerRecord:

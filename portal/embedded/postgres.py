@@ -17,7 +17,7 @@ from portal.embedded import cluster, roles
 from portal.embedded.connections import Connection, Connections
 from portal.embedded.errors import EmbeddedPostgresError
 from portal.embedded.locks import exclusive, hold_shared, nobody_holds
-from portal.embedded.place import PORT, SOCKET_NAME, Place, find_place
+from portal.embedded.place import PORT, SOCKET_NAME, Place, data_of, find_place
 
 _STARTUP_LOCK = "startup.lock"
 _USERS_LOCK = "users.lock"
@@ -92,7 +92,7 @@ def _stop_if_unused(directory: Path) -> None:
     # The startup lock keeps a newcomer from finding the server just before it stops.
     with exclusive(directory / _STARTUP_LOCK):
         if nobody_holds(directory / _USERS_LOCK):
-            cluster.stop(find_place(directory).data)
+            cluster.stop(data_of(directory))
 
 
 def _bring_up(directory: Path, *, durable: bool) -> Connections:

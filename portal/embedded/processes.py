@@ -86,14 +86,16 @@ def running_processes(
     ProcessFailedError.
     """
     group = _Group(specs, grace_s=grace_s, out=out)
-    before = {number: signal.signal(number, group.interrupt) for number in _SIGNALS}
+    # nohup ignores SIGHUP and means it; a shell's & ignores SIGINT and does not.
+    numbers = _SIGNALS if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN else _SIGNALS[:2]
+    before = {number: signal.signal(number, group.interrupt) for number in numbers}
     try:
         group.start()
         group.wait_until_ready()
         yield
     finally:
         try:
-            for number in _SIGNALS:
+            for number in numbers:
                 signal.signal(number, signal.SIG_IGN)  # stopping takes at most the grace
         finally:
             group.stop()

@@ -13,12 +13,13 @@ import pytest
 
 from portal.embedded import cluster
 from portal.embedded.connections import Connections
+from portal.embedded.place import data_of
 from portal.embedded.postgres import ensure_running, release
-from portal.embedded.record import load_record
 
 USER = """
 import sys
 from pathlib import Path
+from portal.embedded.place import data_of
 from portal.embedded.postgres import ensure_running
 ensure_running(Path(sys.argv[1]), durable=False)
 print("up", flush=True)
@@ -28,11 +29,10 @@ sys.stdin.read()
 
 
 def remove(directory: Path) -> None:
-    record = load_record(directory)
-    home = Path(record.home) if record and record.home else directory
+    data = data_of(directory)
     release(directory)
-    cluster.stop(home / "data")
-    shutil.rmtree(home)
+    cluster.stop(data)
+    shutil.rmtree(data.parent)
     shutil.rmtree(directory, ignore_errors=True)
 
 
