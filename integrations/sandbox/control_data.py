@@ -9,16 +9,16 @@ from typing import Any
 import msgspec
 import orjson
 
-from integrations.core.errors import RefusedHostError
-from integrations.datadog.sites import site_for_domain
 from integrations.sandbox.answers import refuse
 from integrations.sandbox.limits import RateLimit
+from integrations.sandbox.logs import wrong_field
 from integrations.sandbox.orders import (
     BAD_REQUEST,
     ResetOrder,
     SeedMetric,
     SeedOrder,
     SettingsOrder,
+    check_site,
     convert_item,
 )
 from integrations.sandbox.registry import Organisation
@@ -33,7 +33,7 @@ def items(world: World, query: Mapping[str, str]) -> dict[str, Any]:
     data_type, site = query.get("type", ""), query.get("site") or None
     if data_type not in DATA_TYPES:
         raise refuse(BAD_REQUEST, f"type: must be one of {', '.join(DATA_TYPES)}")
-    _check_site(site)
+    check_site("site", site)
     limit = query.get("limit", str(_DEFAULT_ITEMS))
     if not limit.isdecimal():
         raise refuse(BAD_REQUEST, "limit: must be a whole number")
@@ -41,14 +41,6 @@ def items(world: World, query: Mapping[str, str]) -> dict[str, Any]:
         "items": world.store.items(data_type, site=site, limit=int(limit)),
         "total": world.store.total(data_type, site=site),
     }
-
-
-def _check_site(site: str | None) -> None:
-    try:
-        if site is not None:
-            site_for_domain(site)
-    except RefusedHostError as error:
-        raise refuse(BAD_REQUEST, f"site: {error}") from error
 
 
 def stats(world: World) -> dict[str, Any]:
@@ -75,8 +67,9 @@ def _seed_metric(
 
 
 def _seed_log(world: World, organisation: Organisation, item: dict[str, Any], number: int) -> None:
-    if not isinstance(item.get("message"), str):
-        raise refuse(BAD_REQUEST, f"items[{number}].message: must be a string")
+    wrong = wrong_field(item)
+    if wrong:
+        raise refuse(BAD_REQUEST, f"items[{number}].{wrong}")
     kept = KeptDocument(organisation, world.now(), orjson.dumps(item))
     world.store.seeded_logs.append(kept)
 

@@ -10,7 +10,7 @@ import orjson
 
 from integrations.sandbox.answers import refuse
 from integrations.sandbox.faults import Disconnect, Fault, Match
-from integrations.sandbox.orders import BAD_REQUEST, FaultOrder
+from integrations.sandbox.orders import BAD_REQUEST, FaultOrder, check_site
 from integrations.sandbox.world import World
 
 
@@ -20,6 +20,7 @@ def add_fault(world: World, order: FaultOrder) -> dict[str, Any]:
         raise refuse(BAD_REQUEST, "status, disconnect or latency_ms is required")
     body, content_type = _body(order)
     match = order.match
+    check_site("match.site", match.site)
     fault = Fault(
         id=world.faults.next_id(),
         match=Match(match.site, match.path, match.method and match.method.upper()),

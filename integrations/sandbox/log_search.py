@@ -61,6 +61,9 @@ def _asked(call: Call) -> dict[str, Any]:
         raise refuse(BAD_REQUEST, "Invalid JSON") from error
     if not isinstance(asked, dict):
         raise refuse(BAD_REQUEST, "The body must be an object")
+    for part in ("filter", "page"):
+        if not isinstance(asked.get(part), dict | None):
+            raise _invalid(part, "must be an object")
     return asked
 
 

@@ -21,6 +21,8 @@ from integrations.sandbox.world import Call
 ACCEPTED = 202
 _TEXT_TYPES = ("text/plain", "application/logplex-1")
 _METADATA = ("ddsource", "ddtags", "service", "hostname")
+# Digits of an epoch in milliseconds, with room up to the year 33658.
+_LONGEST_EPOCH = 16
 Log = dict[str, Any]
 
 
@@ -76,16 +78,18 @@ def _parsed(raw: bytes) -> list[Log]:
     for number, log in enumerate(logs):
         if not isinstance(log, dict):
             raise refuse_logs(BAD_REQUEST, f"[{number}] must be an object")
-        if not isinstance(log.get("message"), str):
-            raise refuse_logs(BAD_REQUEST, f"[{number}].message is required and must be a string")
-        _check_reserved(number, log)
+        wrong = wrong_field(log)
+        if wrong:
+            raise refuse_logs(BAD_REQUEST, f"[{number}].{wrong}")
     return logs
 
 
-def _check_reserved(number: int, log: Log) -> None:
-    for field in _METADATA:
-        if not isinstance(log.get(field, ""), str):
-            raise refuse_logs(BAD_REQUEST, f"[{number}].{field} must be a string")
+def wrong_field(log: Log) -> str | None:
+    """The first of the reserved fields that is not what it has to be, and how."""
+    if not isinstance(log.get("message"), str):
+        return "message is required and must be a string"
+    wrong = (field for field in _METADATA if not isinstance(log.get(field, ""), str))
+    return next((f"{field} must be a string" for field in wrong), None)
 
 
 def _normalised(call: Call, log: Log) -> Log:
@@ -108,7 +112,7 @@ def read_time(value: object, *, default: float) -> float:
         return value / 1000
     if not isinstance(value, str):
         return default
-    if value.isdecimal():
+    if value.isdecimal() and len(value) < _LONGEST_EPOCH:
         return int(value) / 1000
     try:
         moment = datetime.fromisoformat(value)

@@ -28,8 +28,11 @@ Name = Annotated[str, Meta(min_length=1)]
 OriginNumber = Annotated[int, Meta(ge=0, le=limits.ORIGIN_MAX)]
 
 
+Int64 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+
+
 class PointV2(Struct, gc=False):
-    timestamp: int
+    timestamp: Int64
     value: float
 
 
@@ -106,7 +109,8 @@ def _accept(
     raw = decoded(call.body, encoding=encoding, limits=body_limits, refuse=refuse_with)
     try:
         _keep(call, read(call.world.store, organisation, raw))
-    except msgspec.MsgspecError as error:
+    # Invalid UTF-8 leaves msgspec as what it is.
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         message = f"Payload is not in the expected format: {error}"
         raise refuse_with(BAD_REQUEST, message) from error
 

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from integrations.core.errors import RefusedHostError
-from integrations.datadog.sites import SiteAddress, parse_site
+from integrations.datadog.sites import SiteAddress, parse_site, site_for_domain
 from integrations.sandbox.answers import refuse
 from integrations.sandbox.scopes import ALL_SCOPES
 
@@ -127,11 +127,20 @@ class ResetOrder(Order, frozen=True, kw_only=True):
 AnyOrder = TypeVar("AnyOrder", bound=Order)
 
 
+def check_site(field: str, domain: str | None) -> None:
+    """Refuse a site that is none of the nine; None means all of them."""
+    try:
+        if domain is not None:
+            site_for_domain(domain)
+    except RefusedHostError as error:
+        raise refuse(BAD_REQUEST, f"{field}: {error}") from error
+
+
 def read_order(kind: type[AnyOrder], body: bytes) -> AnyOrder:
     """The body as this kind of order; an empty body counts as ``{}``."""
     try:
         return msgspec.json.decode(body or b"{}", type=kind)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise refuse(BAD_REQUEST, str(error)) from error
 
 

@@ -69,7 +69,7 @@ class Series:
     tags: tuple[str, ...]
     head: Head
     # What makes two points the same to Datadog: name, tag set and host; never type or unit.
-    identity: tuple[Organisation, str, str | None, frozenset[str]]
+    identity: tuple[Organisation, str, str | None, tuple[str, ...]]
 
     @property
     def host(self) -> str | None:
@@ -187,7 +187,10 @@ class Store:
         known = self._series.get(key)
         if known is None:
             metric, tags = names.metric_name(head.metric), names.tags(head.tags)
-            identity = (organisation, metric, head.host, frozenset(tags))
+            # Equal tuples are shared: with a tag of its own for each record they fill memory.
+            tags = head.tags if tags == head.tags else tags
+            in_order = tuple(sorted(tags))
+            identity = (organisation, metric, head.host, tags if tags == in_order else in_order)
             known = Series(organisation, metric, tags, head, identity)
             self._series[key] = known
         return known
@@ -211,6 +214,8 @@ class Store:
         return overwritten
 
     def add_document(self, data_type: str, kept: KeptDocument, *, limit: int) -> None:
+        # A copy of the exact size: what orjson returns sits at the start of a far larger block.
+        kept.encoded = bytes(memoryview(kept.encoded))
         self.rings[data_type].add([kept], limit=limit)
         self.counts(kept.organisation.site, data_type).accepted += 1
 

@@ -99,6 +99,7 @@ def test_probability_nought_never_strikes(sandbox: Sandbox, key: str) -> None:
         ("clients", {"redirect_uris": ["https://x.example"], "home": "nowhere"}, "home"),
         ("faults", {"status": 99}, "status"),
         ("faults", {"status": 500, "match": {"host": "x"}}, "host"),
+        ("faults", {"status": 500, "match": {"site": "eu"}}, "match.site"),
         ("faults", {"status": 500, "times": 0}, "times"),
         ("faults", {"status": 500, "probability": 2}, "probability"),
         ("faults", {"disconnect": "later"}, "disconnect"),

@@ -136,7 +136,19 @@ def test_one_malformed_series_refuses_the_whole_payload(
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"[]", b"{}", b"\xff", b'{"series":[NaN]}', b'{"series":{}}']
+    "body",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b"\xff",
+        b'{"series":[NaN]}',
+        b'{"series":{}}',
+        b'{"series":[{"metric":"a","points":[{"timestamp":1,"value":1e999}]}]}',
+        b'{"series":[{"metric":"a","points":[{"timestamp":99999999999999999999,"value":1}]}]}',
+        b'{"series":[{"metric":"\xff","points":[]}]}',
+        b"[" * 100_000,
+    ],
 )
 def test_what_is_no_payload_is_a_bad_request(sandbox: Sandbox, key: str, body: bytes) -> None:
     assert sandbox.send_series(key, body).status_code == 400

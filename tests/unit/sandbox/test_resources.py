@@ -165,4 +165,6 @@ def test_a_bad_cursor_is_told_in_datadogs_odd_way(sandbox: Sandbox) -> None:
     assert answer.json()["errors"] == [
         "{'errors': [u\"input_validation_error(Field 'page' is invalid: invalid cursor)\"]}"
     ]
-    assert _search(sandbox, page={"limit": 1001}).status_code == 400
+    malformed: list[dict[str, Any]] = [{"page": {"limit": 1001}}, {"page": 1}, {"filter": []}]
+    for wrong in malformed:
+        assert _search(sandbox, **wrong).status_code == 400
