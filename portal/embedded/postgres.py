@@ -25,6 +25,8 @@ _BOOTSTRAPPED = "bootstrapped"
 
 _held: dict[Path, int] = {}
 """The users lock that this process, or the one it was forked from, holds per directory."""
+_known: dict[Path, tuple[Place, Connections]] = {}
+"""Servers that this process has found up: asking again takes no lock and no connection."""
 
 
 def ensure_running(directory: Path, *, durable: bool = True) -> Connections:
@@ -33,13 +35,15 @@ def ensure_running(directory: Path, *, durable: bool = True) -> Connections:
     `durable=False` trades safety in a power cut for speed and suits a test suite in a directory
     of its own: whoever starts the server decides.
     """
-    directory = directory.absolute()
+    directory = directory.resolve()
+    known = _known.get(directory)
+    if known and _is_reachable(known[0]):
+        return known[1]
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        directory = directory.resolve()
         with exclusive(directory / _STARTUP_LOCK):
             _hold(directory)
-            return _bring_up(directory, durable=durable)
+            _known[directory] = _bring_up(directory, durable=durable)
     except PermissionError as error:
         raise EmbeddedPostgresError(
             f"{error.filename} cannot be used: the embedded database belongs to another user of "
@@ -49,6 +53,7 @@ def ensure_running(directory: Path, *, durable: bool = True) -> Connections:
         log = directory / "server.log"
         message = f"The embedded PostgreSQL in {directory} cannot be used ({error}). See {log}."
         raise EmbeddedPostgresError(message) from error
+    return _known[directory][1]
 
 
 def release(directory: Path | None = None) -> None:
@@ -57,6 +62,7 @@ def release(directory: Path | None = None) -> None:
         descriptor = _held.pop(path, None)
         if descriptor is None:
             continue
+        _known.pop(path, None)
         os.close(descriptor)
         if path.exists():
             _stop_if_unused(path)
@@ -95,7 +101,7 @@ def _stop_if_unused(directory: Path) -> None:
             cluster.stop(data_of(directory))
 
 
-def _bring_up(directory: Path, *, durable: bool) -> Connections:
+def _bring_up(directory: Path, *, durable: bool) -> tuple[Place, Connections]:
     place = find_place(directory)
     if not place.data.exists():
         (directory / _BOOTSTRAPPED).unlink(missing_ok=True)
@@ -108,7 +114,7 @@ def _bring_up(directory: Path, *, durable: bool) -> Connections:
     if not (directory / _BOOTSTRAPPED).exists():
         roles.bootstrap(connections.admin.for_psycopg(), passwords=place.record.passwords)
         (directory / _BOOTSTRAPPED).touch()
-    return connections
+    return place, connections
 
 
 def _is_reachable(place: Place) -> bool:
