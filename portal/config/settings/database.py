@@ -41,6 +41,8 @@ _aliases = [
 DATABASES = {
     alias: _embedded(_ROLES[alias]) if LOCAL else _given(_ADDRESSES[alias]) for alias in _aliases
 }
+# Used by `manage.py create_roles` only; web and workers run without it.
+DATABASE_ADMIN_URL = env.str("DATABASE_ADMIN_URL", default="")
 DATABASE_ROUTERS = ["portal.common.routers.OwnerMigrates"]
 CACHES = {
     "default": {

@@ -22,6 +22,14 @@ VAR_DIR = Path(env.str("PORTAL_VAR_DIR", default=str(BASE_DIR / "var")))
 LOCAL = not (env.str("DATABASE_URL", default=""))
 
 
+def needed(name: str, *, local: str) -> str:
+    """Return the setting NAME; only a local portal has a default for it."""
+    given: str = env.str(name, default=local if LOCAL else "")
+    if not given:
+        raise ImproperlyConfigured(f"Set {name}; docs/reference/settings.md says to what.")
+    return given
+
+
 def secret(name: str, *, bytes_long: int = 48) -> str:
     """Return the secret NAME; a local portal makes one that only its owner can read."""
     given: str = env.str(name, default="")

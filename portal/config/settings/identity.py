@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.config.settings.env import LOCAL, VAR_DIR, env
+from portal.config.settings.env import LOCAL, VAR_DIR, env, needed
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -38,5 +38,5 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
 
 # A local portal has no mail server: what it would send lies in var/mail.
-vars().update(env.email_url("EMAIL_URL", default=f"filemail:///{VAR_DIR / 'mail'}"))
-DEFAULT_FROM_EMAIL = env.str("PORTAL_MAIL_FROM", default="portal@localhost")
+vars().update(env.email_url_config(needed("EMAIL_URL", local=f"filemail:///{VAR_DIR / 'mail'}")))
+DEFAULT_FROM_EMAIL = needed("PORTAL_MAIL_FROM", local="portal@localhost")

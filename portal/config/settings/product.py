@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from portal.config.settings.env import LOCAL, env, secret
+from portal.config.settings.env import env, needed, secret
 
-VENDOR_NAME = env.str("VENDOR_NAME", default="Nimbus Cloud" if LOCAL else "")
+VENDOR_NAME = needed("VENDOR_NAME", local="Nimbus Cloud")
 # Prefix of every metric and the fixed source of every log; lower-case letters, digits, underscore.
-VENDOR_PREFIX = env.str("VENDOR_PREFIX", default="nimbus" if LOCAL else "")
-VENDOR_SUPPORT_EMAIL = env.str("VENDOR_SUPPORT_EMAIL", default="support@example.com")
+VENDOR_PREFIX = needed("VENDOR_PREFIX", local="nimbus")
+VENDOR_SUPPORT_EMAIL = needed("VENDOR_SUPPORT_EMAIL", local="support@nimbus.example")
 
 # The address customers and Datadog reach the portal at; redirect URIs are built from it, never from
 # the Host header.
-PORTAL_BASE_URL = env.str("PORTAL_BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
+PORTAL_BASE_URL = needed("PORTAL_BASE_URL", local="http://127.0.0.1:8000").rstrip("/")
 
 # Unset: the portal talks to Datadog. Set: every Datadog host is mapped to the sandbox.
 DATADOG_SANDBOX_URL = env.str("DATADOG_SANDBOX_URL", default="").rstrip("/") or None
