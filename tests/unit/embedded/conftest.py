@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -36,8 +37,8 @@ def remove(directory: Path) -> None:
     shutil.rmtree(directory, ignore_errors=True)
 
 
-@pytest.fixture
-def directory() -> Iterator[Path]:
+@contextmanager
+def open_directory() -> Iterator[Path]:
     """Not in tmp_path, which is closed to the server's account when the tests run as root."""
     parent = Path(tempfile.mkdtemp())
     parent.chmod(0o711)
@@ -46,14 +47,34 @@ def directory() -> Iterator[Path]:
     parent.rmdir()
 
 
+@pytest.fixture
+def fresh_directory() -> Iterator[Path]:
+    with open_directory() as path:
+        yield path
+
+
+@pytest.fixture(scope="session")
+def made_once() -> Iterator[Path]:
+    """A server that is down, for tests to copy: initdb is most of the time of a first start."""
+    with open_directory() as path:
+        ensure_running(path, durable=False)
+        release(path)
+        yield path
+
+
+@pytest.fixture
+def directory(made_once: Path) -> Iterator[Path]:
+    """A server that is down and was up before."""
+    with open_directory() as path:
+        subprocess.run(["cp", "-a", made_once, path], check=True)
+        yield path
+
+
 @pytest.fixture(scope="module")
-def connections() -> Iterator[Connections]:
-    """A server that several tests share."""
-    parent = Path(tempfile.mkdtemp())
-    parent.chmod(0o711)
-    yield ensure_running(parent / "postgres", durable=False)
-    remove(parent / "postgres")
-    parent.rmdir()
+def connections(made_once: Path) -> Iterator[Connections]:
+    """A running server that several tests share."""
+    yield ensure_running(made_once, durable=False)
+    release(made_once)
 
 
 StartUser = Callable[[Path], "subprocess.Popen[str]"]

@@ -57,16 +57,12 @@ def lose_the_bootstrap(directory: Path) -> None:
     ],
 )
 def test_it_heals(directory: Path, leave: Callable[[Path], None]) -> None:
-    ensure_running(directory, durable=False)
-    release()
     leave(directory)
     assert answers(directory)
     assert not list(directory.glob("new-*"))
 
 
 def test_a_moved_directory_still_works(directory: Path) -> None:
-    ensure_running(directory, durable=False)
-    release()
     moved = directory.rename(directory.with_name("moved"))
     assert answers(moved)
     release()
@@ -79,8 +75,8 @@ def test_a_lost_socket_is_made_again(directory: Path) -> None:
     assert answers(directory)
 
 
-def test_a_path_too_long_for_a_socket_gets_a_short_one(directory: Path) -> None:
-    deep = directory / ("d" * 90)
+def test_a_path_too_long_for_a_socket_gets_a_short_one(fresh_directory: Path) -> None:
+    deep = fresh_directory / ("d" * 90)
     try:
         assert answers(deep)
         sockets = Path(ensure_running(deep, durable=False).app.host)
@@ -106,16 +102,12 @@ def test_root_may_start_it_in_a_closed_directory() -> None:
 
 
 def test_the_data_of_another_major_version_is_refused(directory: Path) -> None:
-    ensure_running(directory, durable=False)
-    release()
     (directory / "data" / "PG_VERSION").write_text("15\n")
     with pytest.raises(EmbeddedPostgresError, match="made by PostgreSQL 15 and this is"):
         ensure_running(directory, durable=False)
 
 
 def test_a_failing_start_shows_the_end_of_the_log(directory: Path) -> None:
-    ensure_running(directory, durable=False)
-    release()
     with (directory / "data" / "postgresql.conf").open("a") as file:
         file.write("max_connections = many\n")
     with pytest.raises(EmbeddedPostgresError, match=r"(?s)does not start.*max_connections"):
@@ -124,8 +116,6 @@ def test_a_failing_start_shows_the_end_of_the_log(directory: Path) -> None:
 
 
 def test_lost_passwords_are_told_before_anything_is_touched(directory: Path) -> None:
-    ensure_running(directory, durable=False)
-    release()
     record = (directory / "server.json").rename(directory / "away")
     with pytest.raises(EmbeddedPostgresError, match=r"server\.json is missing"):
         ensure_running(directory, durable=False)

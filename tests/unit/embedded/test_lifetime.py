@@ -49,7 +49,10 @@ def test_a_release_does_not_stop_it_under_another_user(
     assert server_pid(directory / "data") is None
 
 
-def test_two_that_start_at_once_share_one_server(directory: Path, start_user: StartUser) -> None:
+def test_two_that_start_at_once_share_one_server(
+    fresh_directory: Path, start_user: StartUser
+) -> None:
+    directory = fresh_directory
     users = [start_user(directory) for _ in range(3)]
     assert [said(user) for user in users] == ["up"] * 3
     assert (directory / "server.log").read_text().count("ready to accept connections") == 1
@@ -93,6 +96,7 @@ def test_a_killed_server_comes_back_with_its_data(directory: Path) -> None:
     killed = server_pid(directory / "data")
     assert killed is not None
     os.kill(killed, signal.SIGKILL)
+    assert wait_until(lambda: server_pid(directory / "data") is None, timeout_s=5)
     connections = ensure_running(directory)
     with psycopg.connect(connections.app.for_psycopg()) as connection:
         assert connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
