@@ -35,6 +35,13 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 }
 
 
+def roles_to_give(role: Role) -> tuple[Role, ...]:
+    """Return the roles that someone of this role may give, and take away, from others."""
+    if Permission.MANAGE_MEMBERS not in ROLE_PERMISSIONS[role]:
+        return ()
+    return tuple(Role) if role is Role.OWNER else (Role.ADMIN, Role.MEMBER, Role.VIEWER)
+
+
 class VendorGroup(StrEnum):
     """The vendor's own people, as Django groups."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from allauth.account.models import EmailAddress
 from django.db.models import QuerySet
 
 from portal.accounts.domain import ROLE_PERMISSIONS, Permission, Role, VendorGroup
@@ -70,6 +71,32 @@ def open_invitations() -> QuerySet[Invitation]:
 def recent_audit(*, limit: int = 50) -> QuerySet[AuditEntry]:
     """Return the newest audit entries of the current tenant."""
     return AuditEntry.objects.order_by("-at")[:limit]
+
+
+def organisation_owners() -> QuerySet[Membership]:
+    """Return the current tenant's owners."""
+    return Membership.objects.filter(role=Role.OWNER)
+
+
+def vendor_groups_of(*, user: User) -> frozenset[VendorGroup]:
+    """Return the vendor's groups that the person belongs to; a superuser to all."""
+    if user.is_superuser:
+        return frozenset(VendorGroup)
+    names = set(user.groups.values_list("name", flat=True))
+    return frozenset(group for group in VendorGroup if group.value in names)
+
+
+def is_guest_reviewer(*, user: User) -> bool:
+    """Tell whether the person is here to review only, and sees nothing of any customer's."""
+    return vendor_groups_of(user=user) == {VendorGroup.REVIEWER} and not user.is_staff
+
+
+def proven_emails_of(*, user: User) -> frozenset[str]:
+    """Return the addresses that are the person's: the one to sign in with and verified ones."""
+    verified = EmailAddress.objects.filter(user=user, verified=True)
+    return frozenset(
+        email.lower() for email in [user.email, *verified.values_list("email", flat=True)]
+    )
 
 
 def is_in_group(*, user: User, group: VendorGroup) -> bool:

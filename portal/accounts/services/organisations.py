@@ -37,3 +37,12 @@ def _create(*, name: str, slug: str, by: User, external_id: str | None) -> Organ
         Membership.objects.create(organisation=organisation, user=by, role=Role.OWNER)
         record_audit(action="organisation created", by=by, target=organisation, name=name)
     return organisation
+
+
+def rename_organisation(*, organisation: Organisation, name: str, by: User) -> None:
+    """Change the organisation's name; its address stays. Inside ``tenant()``."""
+    before, organisation.name = organisation.name, name
+    organisation.save(update_fields=["name"])
+    record_audit(
+        action="organisation renamed", by=by, target=organisation, before=before, after=name
+    )
