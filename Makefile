@@ -2,11 +2,15 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
+WEB_PORT ?= 8000
+SANDBOX_PORT ?= 9000
 # Heavy tests (millions of records, real brokers) run in CI only.
 PYTEST_MARKS := $(if $(CI),,-m "not heavy")
 
 .PHONY: demo test check fix lock browser clean
 
+demo: export DATADOG_SANDBOX_URL = http://127.0.0.1:$(SANDBOX_PORT)
+demo: export PORTAL_BASE_URL = http://127.0.0.1:$(WEB_PORT)
 demo: .venv/portal-installed
 	$(BIN)/python manage.py demo $(if $(ONCE),--once)
 

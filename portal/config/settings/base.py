@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import django_stubs_ext
 
-from portal.config.settings.env import BASE_DIR, LOCAL, VAR_DIR, env, secret  # noqa: F401
+from portal.config.settings.env import BASE_DIR, LOCAL, env, secret
 
 django_stubs_ext.monkeypatch()
 

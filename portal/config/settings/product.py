@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.config.settings.env import env, needed, secret
+from portal.config.settings.env import LOCAL, env, needed, secret
 
 VENDOR_NAME = needed("VENDOR_NAME", local="Nimbus Cloud")
 # Prefix of every metric and the fixed source of every log; lower-case letters, digits, underscore.
@@ -30,3 +30,6 @@ SYNC_CHUNK_RECORDS = env.int("PORTAL_SYNC_CHUNK_RECORDS", default=10_000)
 SYNC_SEND_CONCURRENCY = env.int("PORTAL_SYNC_SEND_CONCURRENCY", default=4)
 SYNC_EVERY_SECONDS = env.int("PORTAL_SYNC_EVERY_SECONDS", default=60)
 SEGMENT_RECORDS = env.int("PORTAL_SEGMENT_RECORDS", default=5_000)
+
+# Everyone in the demo signs in with it; only a local portal makes one.
+DEMO_PASSWORD = secret("PORTAL_DEMO_PASSWORD", bytes_long=9) if LOCAL else ""
