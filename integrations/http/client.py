@@ -38,13 +38,18 @@ class HttpClient:
     """Thread-safe, with one connection pool; make one per process.
 
     ``rewrite`` maps a URL to the one really called (a sandbox's); it raises RefusedHostError for
-    an address it does not know.
+    an address it does not know. ``timeout`` holds for requests that name none of their own.
     """
 
     def __init__(
-        self, rewrite: Callable[[str], str] | None = None, clock: Clock | None = None
+        self,
+        rewrite: Callable[[str], str] | None = None,
+        clock: Clock | None = None,
+        *,
+        timeout: float = TIMEOUT_S,
     ) -> None:
         self._clock = clock or SystemClock()
+        self._timeout = timeout
         self.adapter = BoundedAdapter(clock=self._clock, rewrite=rewrite)
 
     def request(
@@ -54,7 +59,7 @@ class HttpClient:
         *,
         headers: Mapping[str, str],
         body: bytes | None = None,
-        timeout: float = TIMEOUT_S,
+        timeout: float | None = None,
         max_answer_bytes: int = MAX_ANSWER_BYTES,
     ) -> Answer:
         """Send one request to an https ``url`` and return the answer, whatever its status.
@@ -65,7 +70,7 @@ class HttpClient:
         started = self._clock.monotonic()
         exchange = self.adapter.exchange(
             _prepared(method, url, headers, body),
-            timeout=timeout,
+            timeout=self._timeout if timeout is None else timeout,
             max_answer_bytes=max_answer_bytes,
         )
         return Answer(

@@ -61,8 +61,6 @@ class ChunkState(StrEnum):
     OPEN = "open"
     """Frozen: its batches are decided, their outcome is not."""
     DONE = "done"
-    THAWED = "thawed"
-    """Given up because its records became too old meanwhile; its stretch is read again."""
 
 
 class BatchState(StrEnum):
@@ -75,6 +73,7 @@ class BatchState(StrEnum):
     REFUSED = "refused"
     """A lone record that Datadog refused."""
     ABANDONED = "abandoned"
+    """Some of its records became too old to send; the others are in batches of their own."""
 
 
 class SyncsError(Exception):

@@ -1,5 +1,6 @@
 import django.db.models.deletion
 import django.db.models.expressions
+import django.utils.timezone
 import portal.common.ids
 import portal.syncs.domain
 from django.conf import settings
@@ -18,7 +19,7 @@ ALTER TABLE syncs_batch ALTER COLUMN body SET STORAGE EXTERNAL;
 -- Claims due schedules, moves each to its next slot (a late one gets one catch-up run, not many) and
 -- makes a run where none is live and the connection works: a connection that needs a person thereby
 -- pauses its schedules, and their cursors stay.
-CREATE FUNCTION claim_due_schedules(p_limit integer)
+CREATE FUNCTION claim_due_schedules(p_limit integer, p_every integer)
 RETURNS TABLE (organisation_id uuid, run_id uuid)
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
@@ -32,8 +33,9 @@ BEGIN
         ORDER BY s.next_at LIMIT p_limit FOR UPDATE SKIP LOCKED
     ), moved AS (
         UPDATE syncs_schedule s
-        SET next_at = s.next_at + make_interval(secs => s.every_seconds * (1 + floor(
-                extract(epoch FROM clock_timestamp() - s.next_at) / s.every_seconds)))
+        SET next_at = s.next_at + make_interval(secs => coalesce(s.every_seconds, p_every)
+                * (1 + floor(extract(epoch FROM clock_timestamp() - s.next_at)
+                             / coalesce(s.every_seconds, p_every))))
         FROM due WHERE s.id = due.id
         RETURNING s.organisation_id, s.mapping_id, s.cursor
     ), made AS (
@@ -82,7 +84,20 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION claim_due_schedules(integer), runs_to_ring(integer, double precision)
+-- Every mapping has its schedule from its first moment, due at once. It runs as whoever saves the
+-- mapping, inside the same policies.
+CREATE FUNCTION make_schedule() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    INSERT INTO syncs_schedule (id, organisation_id, mapping_id, next_at, state, reason, cursor)
+    VALUES (gen_random_uuid(), NEW.organisation_id, NEW.id, clock_timestamp(), 'active', '', '{}');
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER syncs_make_schedule AFTER INSERT ON mappings_mapping
+    FOR EACH ROW EXECUTE FUNCTION make_schedule();
+
+GRANT EXECUTE ON FUNCTION claim_due_schedules(integer, integer), runs_to_ring(integer, double precision)
     TO portal_app;
 """
 
@@ -119,7 +134,7 @@ class Migration(migrations.Migration):
             name='Attempt',
             fields=[
                 ('id', models.UUIDField(default=portal.common.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField(auto_now_add=True)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('milliseconds', models.PositiveIntegerField()),
                 ('status', models.PositiveSmallIntegerField(blank=True, null=True)),
                 ('outcome', models.CharField(max_length=12)),
@@ -138,7 +153,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=portal.common.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('replay', models.BooleanField(default=False)),
                 ('mapping_revision', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('open', 'open'), ('done', 'done'), ('thawed', 'thawed')], default='open', max_length=10)),
+                ('state', models.CharField(choices=[('open', 'open'), ('done', 'done')], default='open', max_length=10)),
                 ('cursor_from', models.JSONField()),
                 ('cursor_to', models.JSONField()),
                 ('read_count', models.BigIntegerField()),
@@ -168,7 +183,7 @@ class Migration(migrations.Migration):
             name='Schedule',
             fields=[
                 ('id', models.UUIDField(default=portal.common.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('every_seconds', models.PositiveIntegerField(default=60)),
+                ('every_seconds', models.PositiveIntegerField(blank=True, null=True)),
                 ('next_at', models.DateTimeField()),
                 ('state', models.CharField(choices=[('active', 'active'), ('paused', 'paused')], default='active', max_length=10)),
                 ('reason', models.CharField(blank=True, max_length=300)),
@@ -221,6 +236,9 @@ class Migration(migrations.Migration):
                 ('replay_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='replays', to='syncs.syncrun')),
                 ('requested_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'permissions': [('replay_syncrun', 'Can replay runs of any tenant')],
+            },
         ),
         migrations.CreateModel(
             name='Reject',
@@ -239,6 +257,9 @@ class Migration(migrations.Migration):
                 ('replayed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='syncs.syncrun')),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rejects', to='syncs.syncrun')),
             ],
+            options={
+                'permissions': [('view_reject_record', 'Can see the records of rejects of any tenant')],
+            },
         ),
         migrations.AddField(
             model_name='chunk',

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from portal.common.models import TenantModel
 from portal.mappings.models import Mapping
@@ -94,7 +95,7 @@ class Attempt(TenantModel):
     """One try to send a batch, and what Datadog answered."""
 
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="attempts")
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=timezone.now)
     milliseconds = models.PositiveIntegerField()
     status = models.PositiveSmallIntegerField(null=True, blank=True)
     outcome = models.CharField(max_length=12)
@@ -129,6 +130,7 @@ class Reject(TenantModel):
     """The replay that dealt with it again; null while it is open."""
 
     class Meta:
+        permissions = [("view_reject_record", "Can see the records of rejects of any tenant")]
         indexes = [
             models.Index(fields=["run", "number"], name="syncs_reject_of_run"),
             models.Index(fields=["run", "code"], name="syncs_reject_by_code"),

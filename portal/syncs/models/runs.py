@@ -12,17 +12,23 @@ from portal.syncs.domain import LIVE, OUTCOMES, RunState, ScheduleState, Trigger
 
 
 class Schedule(TenantModel):
-    """The rhythm of a mapping and the place up to which its dataset was dealt with."""
+    """The rhythm of a mapping and the place up to which its dataset was dealt with.
+
+    The database makes it together with the mapping (a trigger in the first migration): the app of
+    mappings lies below this one and cannot call it, every way to make a mapping is covered, and the
+    dispatcher need not look for mappings without one.
+    """
 
     mapping = models.ForeignKey(Mapping, on_delete=models.CASCADE, related_name="schedules")
-    every_seconds = models.PositiveIntegerField(default=60)
+    every_seconds = models.PositiveIntegerField(null=True, blank=True)
+    """Null: the portal's usual rhythm, SYNC_EVERY_SECONDS."""
     next_at = models.DateTimeField()
     state = models.CharField(
         max_length=10, choices=[(s.value, s.value) for s in ScheduleState], default="active"
     )
     reason = models.CharField(max_length=300, blank=True)
     cursor = models.JSONField(default=dict)
-    """Where the next run starts; only the outcome of a chunk moves it."""
+    """Where the next run starts; only the outcome of a chunk moves it. Empty: see stretches."""
 
     class Meta:
         constraints = [
@@ -34,8 +40,13 @@ class Schedule(TenantModel):
             models.Index(fields=["next_at"], name="syncs_schedule_due", condition=Q(state="active"))
         ]
 
+    @property
+    def rhythm_seconds(self) -> int:
+        """Seconds from one run to the next."""
+        return self.every_seconds or settings.SYNC_EVERY_SECONDS
+
     def __str__(self) -> str:
-        return f"every {self.every_seconds} s"
+        return f"every {self.rhythm_seconds} s"
 
 
 class SyncRun(TenantModel):
@@ -82,6 +93,7 @@ class SyncRun(TenantModel):
     skipped_count = models.BigIntegerField(default=0)
 
     class Meta:
+        permissions = [("replay_syncrun", "Can replay runs of any tenant")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(read_count=F("sent_count") + F("rejected_count") + F("skipped_count")),

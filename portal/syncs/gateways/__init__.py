@@ -1,0 +1,1 @@
+"""The only doors of this app to ``integrations``; one module per outside thing."""

@@ -1,0 +1,1 @@
+"""Writes about feeds, schedules, runs and what they send."""

@@ -1,0 +1,42 @@
+"""Rings workers. A bell that is lost costs seconds: the row is the truth, and is found again."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from uuid import UUID
+
+from celery import current_app
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+logger = logging.getLogger(__name__)
+
+WORK_RUN = "syncs.work_run"
+DISPATCH_DUE = "syncs.dispatch_due"
+STALE_SECONDS = 60
+"""A bell older than this is dropped unheard: by then the dispatcher has rung again. Well above any
+difference between the clocks of two machines, which would silence every bell."""
+
+
+def ring_run(organisation_id: UUID, run_id: UUID) -> None:
+    """Wake a worker for a run."""
+    _ring(WORK_RUN, str(organisation_id), str(run_id))
+
+
+def ring_run_on_commit(organisation_id: UUID, run_id: UUID) -> None:
+    """Wake a worker for a run that the surrounding transaction makes."""
+    transaction.on_commit(partial(ring_run, organisation_id, run_id))
+
+
+def ring_dispatcher_on_commit() -> None:
+    """Let due schedules be looked for now instead of at the next beat."""
+    transaction.on_commit(partial(_ring, DISPATCH_DUE))
+
+
+def _ring(task: str, *ids: str) -> None:
+    # By name: tasks lie above services.
+    try:
+        current_app.send_task(task, args=ids, expires=STALE_SECONDS)
+    except OperationalError as error:
+        logger.warning("The broker does not take %s; the next dispatch rings. %s", task, error)

@@ -1,0 +1,93 @@
+"""One worker's turn at a run: chunk by chunk from the source to Datadog, under a lease.
+
+Opens the network only between transactions. What may be committed is decided in ``leases``.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from uuid import UUID
+
+from portal.common.tenancy import tenant
+from portal.connections.services.states import mark_needs_reconnect
+from portal.syncs.domain import FencedError
+from portal.syncs.gateways import delivery
+from portal.syncs.gateways.delivery import RetryLaterError, StopError
+from portal.syncs.models import SyncRun
+from portal.syncs.services import leases
+from portal.syncs.services.jobs import load_job, next_chunk, refuse_unsendable
+from portal.syncs.services.leases import Lease
+from portal.syncs.services.shipments import ship_chunk
+from portal.syncs.services.stretches import last_number
+
+logger = logging.getLogger(__name__)
+
+SLICE_SECONDS = 20.0
+"""After this a run goes to the end of the queue, so that one tenant's backlog does not hold a
+worker that others wait for. Chunks take a second or less."""
+
+
+def work_run(*, organisation_id: UUID, run_id: UUID, owner: str) -> None:
+    """Take the run if it is free and work on it; returns when it ended, waits or was lost."""
+    lease = leases.claim_run(organisation_id=organisation_id, run_id=run_id, owner=owner)
+    if lease is None:
+        return
+    try:
+        _work(lease)
+    except FencedError:
+        logger.info("Run %s is in other hands now; nothing was committed.", run_id)
+
+
+def _work(lease: Lease) -> None:
+    try:
+        _push(lease)
+    except RetryLaterError as error:
+        leases.put_off_run(lease, problem=str(error), asked_seconds=error.retry_after)
+    except StopError as error:
+        _stop(lease, error)
+    except FencedError:
+        raise
+    except Exception as error:
+        # The outermost edge of a run: whatever it was, the row says so and it is tried again.
+        logger.exception("Run %s was interrupted.", lease.run_id)
+        problem = f"Interrupted by an error of the portal's own: {type(error).__name__}."
+        leases.put_off_run(lease, problem=problem)
+
+
+def _stop(lease: Lease, error: StopError) -> None:
+    with tenant(lease.organisation_id):
+        leases.fail_run(lease, problem=str(error), fix=error.fix)
+        if delivery.needs_reconnect(error):
+            connection_id = SyncRun.objects.values_list("mapping__connection", flat=True)
+            mark_needs_reconnect(
+                organisation_id=lease.organisation_id,
+                connection_id=connection_id.get(pk=lease.run_id),
+                problem=str(error),
+                fix=error.fix,
+                key_refused=True,
+            )
+
+
+def _push(lease: Lease) -> None:
+    """Chunk after chunk, up to what the feed held at the start."""
+    turn_ends = time.monotonic() + SLICE_SECONDS
+    end = _end_of_feed(lease)
+    while True:
+        job = load_job(lease, end=end)
+        if job.run.cancel_requested_at is not None:
+            return leases.cancel_leased_run(lease)
+        refuse_unsendable(job)
+        chunk = next_chunk(job)
+        if chunk is None:
+            return leases.finish_run(lease)
+        ship_chunk(job, chunk)
+        if time.monotonic() >= turn_ends:
+            return leases.give_back_run(lease)
+
+
+def _end_of_feed(lease: Lease) -> int:
+    """A run ends where the feed ended when it was taken, or a steady sender would keep it open."""
+    with tenant(lease.organisation_id):
+        run = SyncRun.objects.select_related("mapping__dataset").get(pk=lease.run_id)
+        return last_number(run.mapping.dataset)

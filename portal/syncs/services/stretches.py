@@ -1,0 +1,124 @@
+"""Where a run's records come from, by number: the feed of its dataset, or another run's rejects.
+
+Inside ``tenant()``. Both can be read again between two numbers, which halving needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+
+from portal.connections.vault import Sealer
+from portal.mappings.models import Dataset, Mapping
+from portal.syncs.database_time import DatabaseNow
+from portal.syncs.domain import ChunkState
+from portal.syncs.gateways.delivery import max_age_seconds
+from portal.syncs.gateways.records import Record, record_from, records_of
+from portal.syncs.models import Feed, Reject, Segment
+
+CHUNK_BYTES = 32 * 1024 * 1024
+"""Of plain records. With mapped and packed copies a worker stays well below 300 MB."""
+OPEN = Q(replayed_by__isnull=True)
+"""A reject that no replay has dealt with."""
+SEALED_PLACE = "syncs_reject.record_sealed"
+
+
+class Stretch(Protocol):
+    """A numbered source."""
+
+    def after(self, number: int) -> list[Record]:
+        """The next chunk of records; none at the end."""
+
+    def between(self, first: int, last: int) -> list[Record]:
+        """The records of both numbers and between them, again."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedStretch:
+    """Pushed records up to ``end``."""
+
+    dataset: Dataset
+    end: int
+
+    def after(self, number: int) -> list[Record]:
+        records: list[Record] = []
+        size = 0
+        for segment in self._segments(number + 1, self.end):
+            found = [r for r in records_of(segment, self.dataset) if number < r.number <= self.end]
+            records += found[: settings.SYNC_CHUNK_RECORDS - len(records)]
+            size += segment.raw_bytes
+            if len(records) >= settings.SYNC_CHUNK_RECORDS or size >= CHUNK_BYTES:
+                break
+        return records
+
+    def between(self, first: int, last: int) -> list[Record]:
+        return [
+            record
+            for segment in self._segments(first, last)
+            for record in records_of(segment, self.dataset)
+            if first <= record.number <= last
+        ]
+
+    def _segments(self, first: int, last: int) -> Iterator[Segment]:
+        segments = Segment.objects.filter(
+            dataset=self.dataset, last_number__gte=first, first_number__lte=last
+        )
+        return segments.order_by("last_number").iterator(chunk_size=2)
+
+
+@dataclass(frozen=True, slots=True)
+class RejectStretch:
+    """What a run rejected and no other replay has dealt with."""
+
+    replay_of_id: UUID
+    replay_id: UUID
+    sealer: Sealer
+
+    def after(self, number: int) -> list[Record]:
+        rejects = self._rejects().filter(number__gt=number)[: settings.SYNC_CHUNK_RECORDS]
+        records: list[Record] = []
+        size = 0
+        for reject in rejects.iterator(chunk_size=500):
+            records.append(self._opened(reject))
+            size += len(records[-1].raw)
+            if size >= CHUNK_BYTES:
+                break
+        return records
+
+    def between(self, first: int, last: int) -> list[Record]:
+        return [self._opened(r) for r in self._rejects().filter(number__range=(first, last))]
+
+    def _rejects(self) -> QuerySet[Reject]:
+        mine = OPEN | Q(replayed_by=self.replay_id)
+        return decided_rejects(self.replay_of_id).filter(mine).order_by("number")
+
+    def _opened(self, reject: Reject) -> Record:
+        raw = self.sealer.open(bytes(reject.record_sealed), place=SEALED_PLACE, row_id=reject.id)
+        return record_from(raw, number=reject.number, record_id=reject.record_id)
+
+
+def decided_rejects(run_id: UUID) -> QuerySet[Reject]:
+    """Rejects of a run; those of a chunk without an outcome are not decided yet."""
+    return Reject.objects.filter(run=run_id, chunk__state=ChunkState.DONE)
+
+
+def last_number(dataset: Dataset) -> int:
+    """The number of the newest record of the current tenant."""
+    return Feed.objects.filter(dataset=dataset).values_list("last_number", flat=True).first() or 0
+
+
+def start_number(mapping: Mapping) -> int:
+    """The number before the first record of a mapping that was never run.
+
+    It begins with what Datadog still takes. Its customer wants to see data soon and not only what
+    comes in later; but months of older records would all be rejected as too old, and tell nothing.
+    """
+    too_old = DatabaseNow() - timedelta(seconds=max_age_seconds(mapping.data_type))
+    older = Segment.objects.filter(dataset=mapping.dataset_id, received_at__lt=too_old)
+    return older.order_by("-last_number").values_list("last_number", flat=True).first() or 0
