@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -86,6 +87,27 @@ class SecretKind(StrEnum):
     API_KEY = "api_key"
 
 
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A Datadog site by its domain, and the customer's own subdomain there, if they have one."""
+
+    site: str
+    subdomain: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedirectAnswer:
+    """What Datadog's redirect carries. All of it can be written by an attacker."""
+
+    state: str
+    code: str = ""
+    error: str = ""
+    error_description: str = ""
+    domain: str = ""
+    datadog_org_id: str = ""
+    datadog_org_name: str = ""
+
+
 class ConnectionsError(Exception):
     """A refusal for the person: ``title`` and what to do."""
 
@@ -93,3 +115,43 @@ class ConnectionsError(Exception):
         super().__init__(title)
         self.title = title
         self.fix = fix
+
+
+class AddressRefusedError(ConnectionsError):
+    """A site or domain that does not derive from the table of sites."""
+
+
+class StateRefusedError(ConnectionsError):
+    """An answer to an authorisation that this person did not start here, or that is over."""
+
+
+class AuthorizationDeniedError(ConnectionsError):
+    """The person, or Datadog for them, said no on the consent page."""
+
+
+class GrantLostError(ConnectionsError):
+    """Datadog does not honour the code, the grant or the token."""
+
+
+class ClientRefusedError(ConnectionsError):
+    """Datadog does not take the vendor's OAuth client, or there is none."""
+
+
+class ApiKeyExistsError(ConnectionsError):
+    """Datadog has made this client's one API key in that organisation before."""
+
+
+class OrganisationTakenError(ConnectionsError):
+    """The Datadog organisation is not the one that may be linked here."""
+
+
+class SecretMissingError(ConnectionsError):
+    """The connection has no secret of that kind."""
+
+
+class TryLaterError(ConnectionsError):
+    """Nothing is wrong for good. ``retry_after`` is the wait that Datadog asked for, or None."""
+
+    def __init__(self, title: str, *, retry_after: float | None = None) -> None:
+        super().__init__(title, "Try again in a minute.")
+        self.retry_after = retry_after

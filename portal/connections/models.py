@@ -60,6 +60,8 @@ class Connection(TenantModel):
     check_at = models.DateTimeField(null=True, blank=True)
     """When the next background step (key check, revocation) is due."""
     check_count = models.PositiveIntegerField(default=0)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    """When Datadog last said something about the key or the token."""
 
     created_at = models.DateTimeField(auto_now_add=True)
     connected_at = models.DateTimeField(null=True, blank=True)

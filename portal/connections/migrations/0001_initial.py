@@ -129,6 +129,7 @@ class Migration(migrations.Migration):
                 ('api_key_name', models.CharField(blank=True, max_length=200)),
                 ('check_at', models.DateTimeField(blank=True, null=True)),
                 ('check_count', models.PositiveIntegerField(default=0)),
+                ('checked_at', models.DateTimeField(blank=True, null=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('connected_at', models.DateTimeField(blank=True, null=True)),
                 ('disconnected_at', models.DateTimeField(blank=True, null=True)),

@@ -1,0 +1,1 @@
+"""Writes about connections to Datadog. No call to Datadog happens inside a transaction."""
