@@ -32,6 +32,19 @@ class Sandbox:
         told: dict[str, Any] = answer.json()
         return told
 
+    def api_key(self, site: str) -> str:
+        """A key of the organisation at the site, usable at once."""
+        return str(self.tell("credentials", site=site)["api_key"])
+
+    def items(self, data_type: str, *, limit: int = 1000) -> list[dict[str, Any]]:
+        """What was accepted, newest first."""
+        found: list[dict[str, Any]] = self.ask(f"items?type={data_type}&limit={limit}")["items"]
+        return found
+
+    def total(self, data_type: str) -> int:
+        """How many items were accepted."""
+        return int(self.ask(f"items?type={data_type}&limit=1")["total"])
+
     def watch(self, path: str) -> int:
         """Count the calls of a path from here on; see ``calls``."""
         fault = self.tell("faults", match={"path": path}, latency_ms=0.01)
