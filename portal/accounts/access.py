@@ -13,6 +13,7 @@ from typing import Any, Concatenate, ParamSpec, cast
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django_htmx.middleware import HtmxDetails
 
 from portal.accounts.domain import Permission, VendorGroup
 from portal.accounts.models import User
@@ -27,6 +28,7 @@ class OrganisationRequest(HttpRequest):
 
     member: Member
     user: User
+    htmx: HtmxDetails
 
 
 View = Callable[Concatenate[OrganisationRequest, P], HttpResponseBase]

@@ -1,0 +1,1 @@
+"""Screens: an organisation's overview, its history of runs, one run, and what can be done there."""
