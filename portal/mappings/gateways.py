@@ -5,31 +5,33 @@ Documents come and go as plain JSON values. Knows no organisation and no request
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 import orjson
 
+from integrations.core import fields as core_fields
 from integrations.core.errors import IntegrationError, InvalidMappingError
-from integrations.core.fields import DatasetField as Field
 from integrations.core.fields import FieldType, field_getter
 from integrations.core.records import Record
 from integrations.core.reject_codes import REJECT_CODES
 from integrations.datadog.sites import site_for_domain
+from integrations.mapping import PreviewRow as PreviewRow
 from integrations.mapping import (
-    PreviewRow,
     check_mapping,
     decode_mapping,
     encode_mapping,
     preview,
     suggest_mapping,
 )
-from integrations.mapping.templates import parse_template
+from integrations.mapping.templates import parse_template, template_fields
 from integrations.sources.field_checks import FieldError, compile_field_checks
 from portal.mappings.domain import MappingsError
 from portal.mappings.models import Dataset, DatasetField
 
 JsonObject = dict[str, Any]
+Field = core_fields.DatasetField
 
 
 def fields_of(dataset: Dataset) -> list[Field]:
@@ -44,12 +46,46 @@ def as_field(field: DatasetField) -> Field:
 
 def problems_of(document: Mapping[str, Any], fields: Sequence[Field]) -> list[tuple[str, str]]:
     """Everything that keeps the document from being saved, as (path, sentence) pairs."""
-    try:
-        decoded = decode_mapping(document)
-    except InvalidMappingError as error:
-        return [(error.path, _sentences(error.fix))]
-    problems = check_mapping(decoded, fields)
-    return [(problem.path, _sentences(problem.message, problem.fix)) for problem in problems]
+    remaining, problems = dict(document), []
+    while True:
+        try:
+            decoded = decode_mapping(remaining)
+            break
+        except InvalidMappingError as error:
+            problems.append((error.path, _sentences(error.fix)))
+            if not _put_aside(remaining, error.path):
+                return problems
+    return problems + [
+        (found.path, _sentences(found.message, found.fix))
+        for found in check_mapping(decoded, fields)
+    ]
+
+
+_HARMLESS_VALUE = {"constant": 0}
+_HARMLESS: Mapping[str, JsonObject] = {
+    "measures": {"name": {"constant": "x"}, "type": "gauge", "value": _HARMLESS_VALUE},
+    "tags": {"key": "x", "value": _HARMLESS_VALUE},
+}
+_PART = re.compile(r"\A([a-z]+)(?:\[(\d+)\])?")
+
+
+def _put_aside(document: JsonObject, path: str) -> bool:
+    """Replace the part that cannot be read by a harmless one, so that the rest can be judged."""
+    part = _PART.match(path)
+    if part is None or part[1] not in document:
+        return False
+    name, index = part[1], part[2]
+    before = document[name]
+    document[name] = _harmless(name, before, int(index) if index else None)
+    return bool(document[name] != before)
+
+
+def _harmless(name: str, found: Any, index: int | None) -> Any:
+    if name not in _HARMLESS:
+        return [] if isinstance(found, list) else _HARMLESS_VALUE
+    if index is None:
+        return [_HARMLESS[name]]
+    return [*found[:index], _HARMLESS[name], *found[index + 1 :]]
 
 
 def canonical(document: Mapping[str, Any]) -> JsonObject:
@@ -94,6 +130,13 @@ def value_at(path: str, data: JsonObject) -> Any:
     return field_getter(path)(data)
 
 
+def fields_in(value: Mapping[str, Any]) -> list[str]:
+    """The paths that a value of a document reads."""
+    if "field" in value:
+        return [value["field"]]
+    return template_fields(value["template"]) if "template" in value else []
+
+
 def template_literal(template: str) -> str:
     """The text a template begins with, whatever the record; "" when it cannot be read."""
     try:
@@ -130,6 +173,16 @@ def site_label(domain: str) -> str:
     """A Datadog site's short name, such as EU1."""
     try:
         return site_for_domain(domain).label
+    except IntegrationError:
+        return domain
+
+
+def site_address(domain: str, subdomain: str) -> str:
+    """The Datadog address a person knows a connection by."""
+    if subdomain:
+        return f"{subdomain}.{domain}"
+    try:
+        return site_for_domain(domain).app_host
     except IntegrationError:
         return domain
 

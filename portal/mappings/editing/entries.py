@@ -1,0 +1,84 @@
+"""The entries of the editor's form: their names, their rows, and what can be wrong with them. Pure.
+
+A value of the document is three entries: ``…_from`` ("field:NAME" for a field of the dataset,
+"path", "constant", "template" or ""), ``…_text`` and ``…_default``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+FormData = dict[str, Any]
+Types = Mapping[str, str]
+"""The dataset's field types by field name."""
+
+FIELD = "field:"
+GROUPS = {"measures": 50, "tags": 100, "filter": 50}
+"""The repeated parts of a document, and how many rows each may have (the document's own limits)."""
+
+METRIC_VALUES = {"timestamp": "time", "host": "host"}
+LOG_VALUES = {
+    "message": "message",
+    "service": "service",
+    "status": "status",
+    "host": "host",
+    "timestamp": "time",
+}
+"""The values a document has once, with the words for them in messages."""
+REQUIRED = {"metrics": frozenset({"timestamp"}), "logs": frozenset({"message"})}
+WITHOUT_OPERAND = frozenset({"exists", "missing"})
+
+
+@dataclass(frozen=True, slots=True)
+class FormProblem:
+    """Something wrong with an entry. ``incomplete`` when it is only not filled in yet."""
+
+    name: str
+    message: str
+    incomplete: bool = False
+
+
+@dataclass(slots=True)
+class Draft:
+    """What the form says: a document, where its parts stand in the form, and what is wrong."""
+
+    document: dict[str, Any]
+    places: dict[str, str] = field(default_factory=dict)
+    problems: list[FormProblem] = field(default_factory=list)
+
+    def place_of(self, path: str) -> str:
+        """The form's entry for a path of the document, or the nearest one around it; else ""."""
+        while path and path not in self.places:
+            path = re.sub(r"(\.|\A)[^.\[]+\Z|\[\d+\]\Z", "", path)
+        return self.places.get(path, "")
+
+
+def values_of(data_type: str) -> Mapping[str, str]:
+    return METRIC_VALUES if data_type == "metrics" else LOG_VALUES
+
+
+def row_count(data: Mapping[str, Any], group: str) -> int:
+    """How many rows of a group the form shows; a forged figure is cut to the limit."""
+    text = str(data.get(f"{group}-rows", ""))
+    return min(int(text), GROUPS[group]) if text.isascii() and text.isdigit() else 0
+
+
+def with_rows_added(data: FormData, group: str, *, count: int = 2) -> FormData:
+    """The same with blank rows at the end of a group."""
+    return {**data, f"{group}-rows": str(min(row_count(data, group) + count, GROUPS[group]))}
+
+
+def with_row_removed(data: FormData, group: str, index: int) -> FormData:
+    """The same without one row; those after it move up."""
+    moved: FormData = {}
+    for name, value in data.items():
+        row = re.match(rf"\A{group}-(\d+)-(.+)\Z", name)
+        number = int(row[1]) if row else -1
+        if row is None or number < index:
+            moved[name] = value
+        elif number > index:
+            moved[f"{group}-{number - 1}-{row[2]}"] = value
+    return {**moved, f"{group}-rows": str(max(row_count(data, group) - 1, 0))}
