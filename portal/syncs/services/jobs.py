@@ -5,7 +5,7 @@ Reads the database between the sendings; opens no network.
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,9 +33,10 @@ class Job:
     stretch: Stretch
     sealer: Sealer
     chunk: Chunk | None
+    now: Callable[[], float]
 
 
-def load_job(lease: Lease, *, end: int) -> Job:
+def load_job(lease: Lease, *, end: int, now: Callable[[], float]) -> Job:
     """Read the run anew; the feed counts up to the number ``end``."""
     with tenant(lease.organisation_id):
         run = SyncRun.objects.select_related("mapping__dataset", "mapping__connection").get(
@@ -47,7 +48,7 @@ def load_job(lease: Lease, *, end: int) -> Job:
             if run.replay_of_id is None
             else RejectStretch(run.replay_of_id, run.id, sealer)
         )
-        return Job(lease, run, run.mapping.connection, stretch, sealer, open_chunk(run))
+        return Job(lease, run, run.mapping.connection, stretch, sealer, open_chunk(run), now)
 
 
 def refuse_unsendable(job: Job) -> None:
@@ -78,7 +79,7 @@ def _freeze_next(job: Job) -> OpenChunk | None:
         records = job.stretch.after(number)
     if not records:
         return None
-    now = time.time()
+    now = job.now()
     prepared = _route_of(job, document=mapping.document).prepared(records, now=now)
     frozen = Frozen(mapping.revision, number, records[-1].number, now, prepared)
     return freeze_chunk(job.lease, run, frozen, sealer=job.sealer)

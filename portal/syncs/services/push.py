@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from uuid import UUID
 
 from portal.common.tenancy import tenant
@@ -28,20 +29,29 @@ SLICE_SECONDS = 20.0
 worker that others wait for. Chunks take a second or less."""
 
 
-def work_run(*, organisation_id: UUID, run_id: UUID, owner: str) -> None:
-    """Take the run if it is free and work on it; returns when it ended, waits or was lost."""
+def work_run(
+    *,
+    organisation_id: UUID,
+    run_id: UUID,
+    owner: str,
+    now: Callable[[], float] = time.time,
+) -> None:
+    """Take the run if it is free and work on it; returns when it ended, waits or was lost.
+
+    ``now`` decides about the age of records and nothing else.
+    """
     lease = leases.claim_run(organisation_id=organisation_id, run_id=run_id, owner=owner)
     if lease is None:
         return
     try:
-        _work(lease)
+        _work(lease, now)
     except FencedError:
         logger.info("Run %s is in other hands now; nothing was committed.", run_id)
 
 
-def _work(lease: Lease) -> None:
+def _work(lease: Lease, now: Callable[[], float]) -> None:
     try:
-        _push(lease)
+        _push(lease, now)
     except RetryLaterError as error:
         leases.put_off_run(lease, problem=str(error), asked_seconds=error.retry_after)
     except StopError as error:
@@ -69,12 +79,12 @@ def _stop(lease: Lease, error: StopError) -> None:
             )
 
 
-def _push(lease: Lease) -> None:
+def _push(lease: Lease, now: Callable[[], float]) -> None:
     """Chunk after chunk, up to what the feed held at the start."""
     turn_ends = time.monotonic() + SLICE_SECONDS
     end = _end_of_feed(lease)
     while True:
-        job = load_job(lease, end=end)
+        job = load_job(lease, end=end, now=now)
         if job.run.cancel_requested_at is not None:
             return leases.cancel_leased_run(lease)
         refuse_unsendable(job)

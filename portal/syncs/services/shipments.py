@@ -5,7 +5,6 @@ Each lot of batches is committed before the next one leaves: a killed worker rep
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -53,7 +52,7 @@ class Shipment:
     route: Route
 
     def outcomes_of(self, lot: list[Batch]) -> list[Outcome]:
-        now = time.time()
+        now = self.job.now()
         late = [batch for batch in lot if self.route.is_late(_seconds(batch.oldest_at), now=now)]
         timely = [batch for batch in lot if batch not in late]
         results = self.route.sent([_packed(batch) for batch in timely]) if timely else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -29,7 +30,7 @@ from tests.factories import (
     UserFactory,
     make_organisation,
 )
-from tests.integration.conftest import Sandbox
+from tests.integration.sandbox import Sandbox
 
 SITE = "datadoghq.eu"
 LOGS_DOCUMENT: dict[str, Any] = {
@@ -50,6 +51,12 @@ def record(number: int, *, minutes_old: float = 1, **changes: Any) -> dict[str, 
         "value": 0.5,
         **changes,
     }
+
+
+def accepted(sandbox: Sandbox, data_type: str) -> list[dict[str, Any]]:
+    """What the sandbox holds, newest first."""
+    items: list[dict[str, Any]] = sandbox.ask(f"items?type={data_type}&limit=100000")["items"]
+    return items
 
 
 @dataclass
@@ -76,9 +83,14 @@ class Customer:
         with tenant(self.organisation.id):
             return request_run(mapping=self.mapping, by=self.owner)
 
-    def work(self, run: SyncRun) -> SyncRun:
+    def work(self, run: SyncRun, *, minutes_later: float = 0) -> SyncRun:
         """A worker's turn at the run; returns the run as it is then."""
-        work_run(organisation_id=self.organisation.id, run_id=run.id, owner="test")
+        work_run(
+            organisation_id=self.organisation.id,
+            run_id=run.id,
+            owner="test",
+            now=lambda: time.time() + minutes_later * 60,
+        )
         return self.reread(run)
 
     def run(self) -> SyncRun:
@@ -127,7 +139,7 @@ def make_customer(sandbox: Sandbox, *, name: str = "Bigcorp", **mapping: Any) ->
     organisation = make_organisation(name=name, owner=owner)
     with tenant(organisation.id):
         connection = ConnectionFactory(organisation=organisation, site=SITE)
-        key = Secret(sandbox.api_key(SITE))
+        key = Secret(sandbox.tell("credentials", site=SITE, scopes=[])["api_key"])
         store_credential(connection, kind=SecretKind.API_KEY, secret=key)
         mapping.setdefault("dataset", DatasetFactory())
         made = MappingFactory(organisation=organisation, connection=connection, **mapping)
