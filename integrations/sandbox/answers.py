@@ -87,8 +87,8 @@ def refuse_v1_intake(status: int, text: str) -> RefusedError:
     )
 
 
-def refuse_logs(status: int, text: str) -> RefusedError:
-    """The logs intake answers with JSON:API error objects."""
+def refuse_objects(status: int, text: str) -> RefusedError:
+    """JSON:API error objects, as the logs intake and the v2 events intake answer."""
     title = HTTPStatus(status).phrase
     return _refused(status, {"errors": [{"status": str(status), "title": title, "detail": text}]})
 

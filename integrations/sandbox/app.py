@@ -9,6 +9,7 @@ import asyncio
 import logging
 import time
 from contextlib import suppress
+from dataclasses import replace
 
 from aiohttp import web
 
@@ -86,9 +87,9 @@ def _unknown(message: str, **known: list[str]) -> RefusedError:
 
 def _handled(call: Call) -> web.Response:
     method = call.request.method
-    route = find(method, call.service, call.path)
-    if route is not None:
-        return _counted(call, route)
+    found = find(method, call.service, call.path)
+    if found is not None:
+        return _counted(replace(call, parameters=found.parameters), found.route)
     allowed = methods_of(call.service, call.path)
     if allowed:
         headers = {"Allow": ", ".join(allowed)}

@@ -22,6 +22,7 @@ from integrations.sandbox.orders import (
     convert_item,
 )
 from integrations.sandbox.registry import Organisation
+from integrations.sandbox.shelves import Resource
 from integrations.sandbox.store import DATA_TYPES, Head, KeptDocument
 from integrations.sandbox.world import World
 
@@ -77,10 +78,12 @@ def _seed_log(world: World, organisation: Organisation, item: dict[str, Any], nu
 def _seed_monitor(
     world: World, organisation: Organisation, item: dict[str, Any], number: int
 ) -> None:
-    monitor_id = item.get("id", len(world.store.seeded_monitors) + 1)
+    monitor_id = item.get("id", len(world.store.shelves["monitors"].of(organisation)) + 1)
     if not isinstance(monitor_id, int):
         raise refuse(BAD_REQUEST, f"items[{number}].id: must be a whole number")
-    world.store.seeded_monitors.append((organisation, {**item, "id": monitor_id}))
+    seeded = Resource(organisation, world.now(), {**item, "id": monitor_id}, seeded=True)
+    limit = world.settings.items_kept
+    world.store.add_resource("monitors", str(monitor_id), seeded, limit=limit)
 
 
 def reset(world: World, order: ResetOrder) -> dict[str, Any]:

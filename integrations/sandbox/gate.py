@@ -54,17 +54,21 @@ def organisation_of(call: Call, *, scope: str) -> Organisation:
         if app_key:
             raise refuse(FORBIDDEN, "Forbidden")
         return bearer_of(call, scope=scope).organisation
+    return _owner_of_keys(call)
+
+
+def _owner_of_keys(call: Call) -> Organisation:
     if not call.header("DD-API-KEY"):
         raise refuse(UNAUTHORIZED, "Unauthorized")
     organisation = api_key_of(call).organisation
-    if call.world.registry.app_keys.get(app_key) is not organisation:
+    if call.world.registry.app_keys.get(call.header("DD-APPLICATION-KEY")) is not organisation:
         raise refuse(FORBIDDEN, "Forbidden")
     return organisation
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Leave to answer a resource call; ``headers`` go with the answer."""
+    """Leave to answer a call; ``headers`` go with the answer."""
 
     organisation: Organisation
     headers: dict[str, str]
@@ -72,7 +76,22 @@ class Access:
 
 def open_resource(call: Call, *, scope: str, bucket: str) -> Access:
     """Check credentials, then count the call against the organisation's rate limit."""
-    organisation = organisation_of(call, scope=scope)
+    return _counted(call, organisation_of(call, scope=scope), bucket)
+
+
+def open_with_keys(call: Call, *, bucket: str) -> Access:
+    """For resources that no OAuth scope reaches: API key and application key together."""
+    if call.header("Authorization").startswith(_BEARER):
+        raise refuse(FORBIDDEN, "Forbidden")
+    return _counted(call, _owner_of_keys(call), bucket)
+
+
+def open_intake(call: Call, *, bucket: str, refuse_with: Refuse = refuse) -> Access:
+    """For the one intake that is limited, events: an API key, then the rate limit."""
+    return _counted(call, api_key_of(call, refuse_with=refuse_with).organisation, bucket)
+
+
+def _counted(call: Call, organisation: Organisation, bucket: str) -> Access:
     used, headers = _use_allowance(call.world, bucket=bucket, organisation=organisation)
     if used > call.world.rate_limits[bucket].limit:
         raise RefusedError(TOO_MANY, '{"errors":["Too many requests"]}', headers=headers)

@@ -31,6 +31,10 @@ _ALL_ENCODINGS = frozenset({"identity", "deflate", "gzip", "zstd", "zstd1"})
 SERIES_V2 = BodyLimits(512_000, 5_242_880 - 1, _ALL_ENCODINGS)
 SERIES_V1 = BodyLimits(3_200_000, 62_914_560 - 1, frozenset({"identity", "deflate", "gzip"}))
 
+# https://docs.datadoghq.com/api/latest/metrics/#submit-distribution-points : only "deflate" is
+# named as Content-Encoding; no size is documented, the v1 series' sizes are assumed.
+DISTRIBUTIONS = BodyLimits(3_200_000, 62_914_560 - 1, frozenset({"identity", "deflate"}))
+
 # "Maximum content size per payload (uncompressed): 5MB", v2 OpenAPI, SubmitLog. Datadog's Agent
 # and Vector read 5MB as 5,000,000 bytes (vector src/sinks/datadog/logs).
 LOGS = BodyLimits(5_000_000, 5_000_000, _ALL_ENCODINGS)
@@ -45,6 +49,13 @@ LOG_MAX_AGE = 18 * HOUR
 # past", v2 OpenAPI, MetricPoint.timestamp.
 POINT_MAX_AGE = 1 * HOUR
 POINT_MAX_AHEAD = 10 * MINUTE
+
+# https://docs.datadoghq.com/api/latest/service-checks/ : "Service checks can be submitted up to 10
+# minutes in the past"; messages show "up to 500 characters". Neither size nor coding is
+# documented: the size of the v1 series is assumed, and no coding.
+SERVICE_CHECKS = BodyLimits(3_200_000, 3_200_000, frozenset({"identity"}))
+CHECK_MAX_AGE = 10 * MINUTE
+CHECK_MESSAGE_CHARACTERS = 500
 
 # https://docs.datadoghq.com/metrics/custom_metrics/#naming-custom-metrics
 METRIC_NAME_CHARACTERS = 200

@@ -12,7 +12,7 @@ import orjson
 from aiohttp import web
 
 from integrations.sandbox import limits, names
-from integrations.sandbox.answers import json_answer, refuse_logs
+from integrations.sandbox.answers import json_answer, refuse_objects
 from integrations.sandbox.encoding import BAD_REQUEST, TOO_LARGE, decoded
 from integrations.sandbox.gate import UNAUTHORIZED, api_key_of
 from integrations.sandbox.store import KeptDocument
@@ -38,7 +38,7 @@ def submit_v1(call: Call) -> web.Response:
 
 
 def _accept(call: Call) -> None:
-    organisation = api_key_of(call, refuse_with=refuse_logs, without=UNAUTHORIZED).organisation
+    organisation = api_key_of(call, refuse_with=refuse_objects, without=UNAUTHORIZED).organisation
     logs = [_normalised(call, log) for log in _logs(call, _body(call))]
     store, limit = call.world.store, call.world.settings.items_kept
     for log in logs:
@@ -54,7 +54,7 @@ def _body(call: Call) -> bytes:
         call.body,
         encoding=call.header("Content-Encoding"),
         limits=limits.LOGS,
-        refuse=refuse_logs,
+        refuse=refuse_objects,
     )
 
 
@@ -65,7 +65,7 @@ def _logs(call: Call, raw: bytes) -> list[Log]:
     else:
         logs = _parsed(raw)
     if len(logs) > limits.LOGS_PER_REQUEST:
-        raise refuse_logs(TOO_LARGE, f"More than {limits.LOGS_PER_REQUEST} logs in one request")
+        raise refuse_objects(TOO_LARGE, f"More than {limits.LOGS_PER_REQUEST} logs in one request")
     return logs
 
 
@@ -73,14 +73,14 @@ def _parsed(raw: bytes) -> list[Log]:
     try:
         payload = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        raise refuse_logs(BAD_REQUEST, f"Invalid JSON: {error}") from error
+        raise refuse_objects(BAD_REQUEST, f"Invalid JSON: {error}") from error
     logs: list[Log] = payload if isinstance(payload, list) else [payload]
     for number, log in enumerate(logs):
         if not isinstance(log, dict):
-            raise refuse_logs(BAD_REQUEST, f"[{number}] must be an object")
+            raise refuse_objects(BAD_REQUEST, f"[{number}] must be an object")
         wrong = wrong_field(log)
         if wrong:
-            raise refuse_logs(BAD_REQUEST, f"[{number}].{wrong}")
+            raise refuse_objects(BAD_REQUEST, f"[{number}].{wrong}")
     return logs
 
 

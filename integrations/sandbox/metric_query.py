@@ -1,15 +1,16 @@
 """Reading metrics back: the v1 timeseries query and the list of active metrics.
 
-https://docs.datadoghq.com/api/latest/metrics/#query-timeseries-points . Understands one metric with
-an aggregation, a scope and "by"; no functions, no arithmetic, no rollup.
+https://docs.datadoghq.com/api/latest/metrics/#query-timeseries-points.
+Understands one metric with an aggregation, a scope and "by", on points and on distributions; no
+percentiles, no functions, no arithmetic, no rollup.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from statistics import fmean
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from aiohttp import web
@@ -17,22 +18,24 @@ from aiohttp import web
 from integrations.sandbox.answers import json_answer, refuse
 from integrations.sandbox.gate import open_resource
 from integrations.sandbox.registry import Organisation
+from integrations.sandbox.sketch import Sketch
 from integrations.sandbox.store import Series
 from integrations.sandbox.world import Call
 
 BAD_REQUEST = 400
 _QUERY = re.compile(
-    r"\A\s*(?:(?P<aggregation>avg|sum|min|max):)?(?P<metric>[A-Za-z][\w.]*)"
+    r"\A\s*(?:(?P<aggregation>avg|sum|min|max|count):)?(?P<metric>[A-Za-z][\w.]*)"
     r"\{(?P<scope>[^{}]*)\}(?:\s*by\s*\{(?P<by>[^{}]*)\})?(?:\.as_(?:count|rate)\(\))?\s*\Z"
 )
-_AGGREGATIONS: dict[str, Callable[[Iterable[float]], float]] = {
-    "avg": fmean,
-    "sum": sum,
-    "min": min,
-    "max": max,
+_AGGREGATIONS: dict[str, Callable[[Sketch], float]] = {
+    "avg": lambda sketch: sketch.sum / sketch.count,
+    "sum": lambda sketch: sketch.sum,
+    "min": lambda sketch: sketch.min,
+    "max": lambda sketch: sketch.max,
+    "count": lambda sketch: sketch.count,
 }
 
-Groups = dict[tuple[str, ...], dict[int, list[float]]]
+Groups = dict[tuple[str, ...], dict[int, Sketch]]
 
 
 def _seconds(call: Call, name: str) -> int:
@@ -76,13 +79,24 @@ def _groups(
     """Values by group and second, of the series that the scope takes in."""
     wanted = [name for name in _names(parsed["scope"]) if name != "*"]
     by = _names(parsed["by"])
-    groups: Groups = defaultdict(lambda: defaultdict(list))
-    for (_, timestamp), (series, value) in call.world.store.points.items():
-        if series.organisation is not organisation or series.metric != parsed["metric"]:
-            continue
+    groups: Groups = defaultdict(lambda: defaultdict(Sketch))
+    for series, timestamp, sketch in _points(call, parsed["metric"], organisation):
         if window[0] <= timestamp <= window[1] and _in_scope(series, wanted):
-            groups[_group(series, by)][timestamp].append(value)
+            groups[_group(series, by)][timestamp].merge(sketch)
     return groups
+
+
+def _points(
+    call: Call, metric: str, organisation: Organisation
+) -> Iterator[tuple[Series, int, Sketch]]:
+    """Plain points and distributions; a plain point is a sketch of one value."""
+    store = call.world.store
+    for (_, timestamp), (series, value) in store.points.items():
+        if series.organisation is organisation and series.metric == metric:
+            yield series, timestamp, Sketch.of(value)
+    for (_, timestamp), (series, sketch) in store.sketches.items():
+        if series.organisation is organisation and series.metric == metric:
+            yield series, timestamp, sketch
 
 
 def _tags(series: Series) -> Sequence[str]:
@@ -104,10 +118,10 @@ def _group(series: Series, by: list[str]) -> tuple[str, ...]:
 
 
 def _series(
-    parsed: re.Match[str], group: tuple[str, ...], points: dict[int, list[float]]
+    parsed: re.Match[str], group: tuple[str, ...], points: dict[int, Sketch]
 ) -> dict[str, Any]:
     aggregate = _AGGREGATIONS[parsed["aggregation"] or "avg"]
-    pointlist = [[at * 1000, float(aggregate(values))] for at, values in sorted(points.items())]
+    pointlist = [[at * 1000, float(aggregate(sketch))] for at, sketch in sorted(points.items())]
     scope = ",".join((*(name for name in _names(parsed["scope"]) if name != "*"), *group)) or "*"
     return {
         "metric": parsed["metric"],
@@ -130,9 +144,10 @@ def _series(
 def active_metrics(call: Call) -> web.Response:
     access = open_resource(call, scope="metrics_read", bucket="metrics_retrieval")
     start, host = _seconds(call, "from"), call.query("host")
+    store = call.world.store
     found = {
         series.metric
-        for (_, timestamp), (series, _) in call.world.store.points.items()
+        for (_, timestamp), (series, _) in chain(store.points.items(), store.sketches.items())
         if series.organisation is access.organisation
         and timestamp >= start
         and (not host or series.host == host)

@@ -28,9 +28,8 @@ def list_monitors(call: Call) -> web.Response:
     """A bare array, by id."""
     access = open_resource(call, scope="monitors_read", bucket="get_all_monitors")
     monitors = [
-        monitor
-        for owner, monitor in call.world.store.seeded_monitors
-        if owner is access.organisation
+        resource.document
+        for resource in call.world.store.shelves["monitors"].of(access.organisation)
     ]
     monitors.sort(key=lambda monitor: int(monitor["id"]))
     name = call.query("name").lower()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from aiohttp import web
 
 from integrations.datadog.sites import SERVICES
 from integrations.sandbox import (
+    distributions,
     keys,
     log_search,
     logs,
@@ -16,6 +19,7 @@ from integrations.sandbox import (
     metrics,
     monitors,
     oauth,
+    service_checks,
     tokens,
 )
 from integrations.sandbox.world import Call
@@ -28,7 +32,8 @@ HOSTS = (*SERVICES, "agent")
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """``data_type`` is set for intakes, whose requests are counted."""
+    """``path`` may have ``{name}`` parts; ``data_type`` is set where requests are counted: on
+    intakes and on calls that change a resource."""
 
     method: str
     service: str
@@ -49,6 +54,8 @@ ROUTES = (
     Route("GET", "api", "/api/v2/validate_keys", keys.validate_both),
     Route("POST", "api", "/api/v2/series", metrics.submit_v2, "metrics"),
     Route("POST", "api", "/api/v1/series", metrics.submit_v1, "metrics"),
+    Route("POST", "api", "/api/v1/distribution_points", distributions.submit, "distributions"),
+    Route("POST", "api", "/api/v1/check_run", service_checks.submit, "service_checks"),
     Route("POST", "http-intake.logs", "/api/v2/logs", logs.submit_v2, "logs"),
     Route("POST", "http-intake.logs", "/v1/input", logs.submit_v1, "logs"),
     Route("GET", "api", "/api/v1/query", metric_query.query),
@@ -58,14 +65,41 @@ ROUTES = (
 )
 
 _BY_ADDRESS = {(route.method, route.service, route.path): route for route in ROUTES}
+_PARAMETER = re.compile(r"\{(\w+)\}")
 
 
-def find(method: str, service: str, path: str) -> Route | None:
-    return _BY_ADDRESS.get((method, service, path))
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(_PARAMETER.sub(r"(?P<\1>[^/]+)", path))
+
+
+_WITH_PARAMETERS = [(route, _pattern(route.path)) for route in ROUTES if "{" in route.path]
+
+
+class Found(NamedTuple):
+    """A route with what its ``{name}`` parts held."""
+
+    route: Route
+    parameters: dict[str, str]
+
+
+def find(method: str, service: str, path: str) -> Found | None:
+    """A path without parameters goes first: ``/monitor/search`` is no monitor's id."""
+    exact = _BY_ADDRESS.get((method, service, path))
+    if exact is not None:
+        return Found(exact, {})
+    return next((found for found in _matching(service, path) if found.route.method == method), None)
+
+
+def _matching(service: str, path: str) -> Iterator[Found]:
+    for route, pattern in _WITH_PARAMETERS:
+        match = pattern.fullmatch(path) if route.service == service else None
+        if match:
+            yield Found(route, match.groupdict())
 
 
 def methods_of(service: str, path: str) -> list[str]:
-    return [route.method for route in ROUTES if (route.service, route.path) == (service, path)]
+    exact = [route.method for route in ROUTES if (route.service, route.path) == (service, path)]
+    return list(dict.fromkeys([*exact, *(one.route.method for one in _matching(service, path))]))
 
 
 def known_paths(service: str) -> list[str]:

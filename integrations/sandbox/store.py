@@ -15,19 +15,12 @@ import orjson
 
 from integrations.sandbox import names
 from integrations.sandbox.registry import Organisation
+from integrations.sandbox.shelves import Resource, Shelf, envelope, enveloped
+from integrations.sandbox.sketch import Sketch
 
-DATA_TYPES = (
-    "metrics",
-    "distributions",
-    "logs",
-    "events",
-    "service_checks",
-    "traces",
-    "incidents",
-    "dashboards",
-    "monitors",
-    "log_pipelines",
-)
+RECORD_TYPES = ("metrics", "distributions", "logs", "events", "service_checks", "traces")
+RESOURCE_TYPES = ("incidents", "dashboards", "monitors", "log_pipelines")
+DATA_TYPES = (*RECORD_TYPES, *RESOURCE_TYPES)
 
 # Documents may be a megabyte each: the ring forgets the oldest beyond this sum as well.
 RING_BYTES = 256 * 1024 * 1024
@@ -35,8 +28,9 @@ RING_BYTES = 256 * 1024 * 1024
 
 @dataclass(slots=True)
 class Counts:
-    """Exact since the last reset. ``accepted``, ``discarded`` and ``overwritten`` count items,
-    ``requests`` and ``refused`` count requests, ``bytes`` are those on the wire."""
+    """Exact since the last reset. ``accepted``, ``discarded`` and ``overwritten`` count items
+    (points that replaced a point, changes of a resource), ``requests`` and ``refused`` count
+    requests, ``bytes`` are those on the wire."""
 
     accepted: int = 0
     discarded: int = 0
@@ -113,7 +107,7 @@ class KeptPoint:
             "tags": list(series.tags),
             "unit": head.unit,
             "interval": head.interval,
-            **_envelope(series.organisation, self.received_at),
+            **envelope(series.organisation, self.received_at),
         }
 
 
@@ -136,18 +130,7 @@ class KeptDocument:
     def item(self) -> dict[str, Any]:
         """The document with the envelope's fields over it; own fields of those names move to
         ``shadowed``."""
-        document = self.document()
-        envelope = _envelope(self.organisation, self.received_at)
-        shadowed = {name: document[name] for name in envelope if name in document}
-        return {**document, **envelope, **({"shadowed": shadowed} if shadowed else {})}
-
-
-def _envelope(organisation: Organisation, received_at: float) -> dict[str, Any]:
-    return {
-        "site": organisation.site,
-        "org_id": organisation.id,
-        "received_at": received_at,
-    }
+        return enveloped(self.document(), envelope(self.organisation, self.received_at))
 
 
 class Ring:
@@ -171,10 +154,11 @@ class Store:
     """Everything accepted since the last reset."""
 
     def __init__(self) -> None:
-        self.rings = {data_type: Ring() for data_type in DATA_TYPES}
+        self.rings = {data_type: Ring() for data_type in RECORD_TYPES}
+        self.shelves = {data_type: Shelf() for data_type in RESOURCE_TYPES}
         self.points: OrderedDict[tuple[Any, int], tuple[Series, float]] = OrderedDict()
+        self.sketches: OrderedDict[tuple[Any, int], tuple[Series, Sketch]] = OrderedDict()
         self.seeded_logs: list[KeptDocument] = []
-        self.seeded_monitors: list[tuple[Organisation, dict[str, Any]]] = []
         self._counts: dict[tuple[str, str], Counts] = {}
         self._series: WeakValueDictionary[tuple[Any, ...], Series] = WeakValueDictionary()
 
@@ -219,8 +203,32 @@ class Store:
         self.rings[data_type].add([kept], limit=limit)
         self.counts(kept.organisation.site, data_type).accepted += 1
 
+    def add_to_sketch(
+        self, series: Series, timestamp: int, values: Sequence[float], *, limit: int
+    ) -> None:
+        """Values add up: sent twice, they count twice."""
+        known = self.sketches.get((series.identity, timestamp))
+        sketch = known[1] if known else Sketch()
+        sketch.add(values)
+        self.sketches[series.identity, timestamp] = (series, sketch)
+        while len(self.sketches) > limit:
+            self.sketches.popitem(last=False)
+
+    def add_resource(
+        self, data_type: str, resource_id: str, resource: Resource, *, limit: int
+    ) -> None:
+        self.shelves[data_type].put(resource_id, resource, limit=limit)
+        if not resource.seeded:
+            self.counts(resource.organisation.site, data_type).accepted += 1
+
+    def note_change(self, data_type: str, organisation: Organisation) -> None:
+        """A resource was changed in place."""
+        self.counts(organisation.site, data_type).overwritten += 1
+
     def items(self, data_type: str, *, site: str | None, limit: int) -> list[dict[str, Any]]:
-        """Newest first; only what the ring still holds."""
+        """Newest first; only what the ring still holds, or the resources as they now are."""
+        if data_type in self.shelves:
+            return self.shelves[data_type].items(site=site, limit=limit)
         found: list[dict[str, Any]] = []
         for kept in self.rings[data_type].newest_first():
             if len(found) == limit:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -75,6 +76,8 @@ class Call:
     service: str
     path: str
     body: bytes
+    # What the route's ``{name}`` parts held.
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def site(self) -> str:
