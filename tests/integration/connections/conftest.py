@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
 from portal.accounts.models import Organisation, User
 from portal.common.tenancy import tenant
@@ -89,10 +90,15 @@ class Customer:
 
     def attend(self, connection_id: UUID) -> Connection:
         """Take the background step now, however far ahead it is due."""
-        with tenant(self.organisation.id):
-            Connection.objects.filter(id=connection_id).update(check_at="2020-01-01T00:00:00Z")
+        self.make_due()
         attend_connection(organisation_id=self.organisation.id, connection_id=connection_id)
         return self.look(connection_id)
+
+    def make_due(self, **changes: object) -> None:
+        """Let the moment come that background steps wait for."""
+        with tenant(self.organisation.id):
+            due = Connection.objects.filter(check_at__isnull=False)
+            due.update(check_at=timezone.now(), **changes)
 
     def look(self, connection_id: UUID) -> Connection:
         with tenant(self.organisation.id):
