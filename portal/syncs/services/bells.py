@@ -19,9 +19,9 @@ STALE_SECONDS = 60
 difference between the clocks of two machines, which would silence every bell."""
 
 
-def ring_run(organisation_id: UUID, run_id: UUID) -> None:
-    """Wake a worker for a run."""
-    _ring(WORK_RUN, str(organisation_id), str(run_id))
+def ring_run(organisation_id: UUID, run_id: UUID) -> bool:
+    """Wake a worker for a run; False when the broker is away."""
+    return _ring(WORK_RUN, str(organisation_id), str(run_id))
 
 
 def ring_run_on_commit(organisation_id: UUID, run_id: UUID) -> None:
@@ -34,9 +34,11 @@ def ring_dispatcher_on_commit() -> None:
     transaction.on_commit(partial(_ring, DISPATCH_DUE))
 
 
-def _ring(task: str, *ids: str) -> None:
+def _ring(task: str, *ids: str) -> bool:
     # By name: tasks lie above services.
     try:
         current_app.send_task(task, args=ids, expires=STALE_SECONDS)
     except OperationalError as error:
         logger.warning("The broker does not take %s; the next dispatch rings. %s", task, error)
+        return False
+    return True

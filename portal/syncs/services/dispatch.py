@@ -20,11 +20,12 @@ Work = list[tuple[UUID, UUID]]
 
 
 def dispatch_due() -> int:
-    """Make the runs that are due and ring for every run that no worker has; return the bells."""
+    """Make the runs that are due and ring for every run that no worker has; return how many."""
     bells = _called("claim_due_schedules", MAX_DUE, settings.SYNC_EVERY_SECONDS)
     bells += _called("runs_to_ring", MAX_AGAIN, RING_AGAIN_SECONDS)
     for organisation_id, run_id in bells:
-        ring_run(organisation_id, run_id)
+        if not ring_run(organisation_id, run_id):
+            break  # the others would wait for the same broker; all are rung again
     return len(bells)
 
 
