@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+MAX_NAME = 120
+"""Characters of a mapping's name, as many as its column takes."""
+
 MAX_SAMPLES = 10
 """Sample values kept of a field: enough to tell text that repeats from text that never does."""
 

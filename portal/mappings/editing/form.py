@@ -10,14 +10,13 @@ from typing import Any
 
 from django import forms
 
-from portal.mappings.domain import DataType
-from portal.mappings.editing.entries import FIELD, FormData, row_count, values_of
+from portal.mappings.domain import MAX_NAME, DataType
+from portal.mappings.editing.entries import FIELD, REQUIRED, FormData, row_count, values_of
 from portal.mappings.editing.subject import Subject, shortened
 from portal.mappings.editing.words import OPERATORS
 
 MAX_TEXT = 1000
 """As long as a template of a document may be."""
-MAX_NAME = 120
 
 NUMBER_TYPES = frozenset({"integer", "number"})
 METRIC_TYPES = (
@@ -132,8 +131,10 @@ class MappingForm(forms.Form):
 
     def _add_value(self, base: str, label: str, *, number: bool = False, note: str = "") -> None:
         note = note or base
+        optional = base in LABELS and base not in REQUIRED[self._subject.data_type]
+        sources = source_choices(self._subject, self._raw.get(f"{base}_from", ""), number=number)
         self.fields[f"{base}_from"] = forms.ChoiceField(
-            choices=source_choices(self._subject, self._raw.get(f"{base}_from", ""), number=number),
+            choices=[("", "Nothing" if optional else "Choose …"), *sources],
             required=False,
             label=label,
             widget=forms.Select(attrs={**_described(note), "aria-label": label}),
@@ -172,11 +173,11 @@ def source_choices(subject: Subject, current: str, *, number: bool) -> Choices:
     ]
     if current.startswith(FIELD) and current not in dict(fields):
         fields.append((current, f"{current.removeprefix(FIELD)} (not a field of the dataset)"))
-    typed = [("constant", "A fixed number" if number else "A fixed text")]
+    typed = [("constant", "Fixed number" if number else "Fixed text")]
     if not number or current == "template":
-        typed.append(("template", "A template of text and fields"))
-    typed.append(("path", "A field by its path"))
-    return [("", "Nothing"), ("Fields of the record", fields), ("Something else", typed)]
+        typed.append(("template", "Template"))
+    typed.append(("path", "Field by path"))
+    return [("Fields of the record", fields), ("Something else", typed)]
 
 
 def _with_sample(name: str, sample: str) -> str:

@@ -48,6 +48,11 @@ class Subject:
     def site_label(self) -> str:
         return gateways.site_label(self.connection.site)
 
+    @property
+    def field_lines(self) -> list[tuple[gateways.Field, str]]:
+        """The fields with what the first sample record holds there."""
+        return [(field, self.sample_of(field.name)) for field in self.fields]
+
     def sample_of(self, path: str) -> str:
         """What the first sample record holds at a path, as short text; "" for nothing."""
         if not self.samples:

@@ -11,13 +11,10 @@ from portal.accounts.models import User
 from portal.accounts.services.audit import record_audit
 from portal.connections.models import Connection
 from portal.mappings import gateways
-from portal.mappings.domain import MappingsError
+from portal.mappings.domain import MAX_NAME, MappingsError
 from portal.mappings.models import Dataset, Mapping, MappingRevision
 
 Document = dict[str, Any]
-
-MAX_NAME = 120
-"""As long as the column is."""
 
 
 def create_mapping(
