@@ -27,15 +27,18 @@ class Record(msgspec.Struct, frozen=True, gc=False):
 class Item(msgspec.Struct, frozen=True, gc=False):
     """One record mapped for Datadog. A Struct for the same reason as Record.
 
-    ``encoded`` is the JSON of everything that the record becomes in a payload (for metrics one or
-    more series objects joined by commas; for logs one entry). ``occurred_at`` is epoch seconds, the
-    oldest of its points, or None when the data type needs none.
+    ``encoded`` is everything that the record becomes in a payload, as the sink's framing takes it
+    (for metrics one or more series objects joined by commas; for logs one entry; for traces one
+    span in JSON, protobuf or MessagePack). ``occurred_at`` is epoch seconds, the
+    oldest of its points, or None when the data type needs none. ``group`` is what items have to
+    share to stand together in a body (a trace's id), or empty.
     """
 
     number: int
     record_id: str
     encoded: bytes
     occurred_at: float | None
+    group: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

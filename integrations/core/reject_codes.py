@@ -61,6 +61,37 @@ REJECT_CODES: dict[str, RejectCode] = {
             "Leave the record out at its source, or filter it in the mapping.",
         ),
         RejectCode(
+            "bad_status",
+            "unknown status",
+            "The value is none of Datadog's words and the mapping's map has no place for it.",
+            "Add the value to the map in the mapping, or give the map a default.",
+        ),
+        RejectCode(
+            "bad_id",
+            "unusable id",
+            "A trace or span id is empty or zero, so that Datadog could not tell the span apart.",
+            "Send an id that is a hexadecimal number, a positive integer or a text of its own.",
+        ),
+        RejectCode(
+            "bad_duration",
+            "unusable duration",
+            "The span ends before it starts, or lasts longer than Datadog can count.",
+            "Correct the duration or the end at its source, and check the unit in the mapping.",
+        ),
+        RejectCode(
+            "text_too_long",
+            "text too long",
+            "A text that tells records apart is longer than Datadog takes, and cutting it could "
+            "make two of them one.",
+            "Shorten the value at its source, or map a shorter field.",
+        ),
+        RejectCode(
+            "too_many_tags",
+            "too many tags or attributes",
+            "The record has more tags, attributes or links than Datadog keeps with one.",
+            "Map only the fields that are needed.",
+        ),
+        RejectCode(
             "too_large",
             "too large",
             "The record alone is larger than one request to Datadog may be.",

@@ -1,7 +1,8 @@
 """What an HTTP status of Datadog's means: a table from status to kind, and the error of each kind.
 
-Knows no call in particular; ``surface`` tells the two worlds apart: "intake" (API key, telemetry)
-and "resource" (bearer token, everything else).
+Knows no call in particular; ``surface`` tells the worlds apart: "intake" (API key, telemetry),
+"resource" (bearer token, everything else) and "record" (bearer token, but the call carries a record
+of the customer's, such as an incident).
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from integrations.core.secret import Secret
 from integrations.datadog.words import errors_of, words_of
 from integrations.http.client import Answer
 
-Surface = Literal["intake", "resource"]
+Surface = Literal["intake", "resource", "record"]
 
 
 class Kind(StrEnum):
@@ -67,8 +68,11 @@ _RESOURCE: Mapping[int, Kind] = MappingProxyType(
         429: Kind.RETRY,
     }
 )
+_RECORD: Mapping[int, Kind] = MappingProxyType(
+    {**_RESOURCE, 400: Kind.REFUSED, 413: Kind.TOO_LARGE, 422: Kind.REFUSED}
+)
 STATUS_KINDS: Mapping[Surface, Mapping[int, Kind]] = MappingProxyType(
-    {"intake": _INTAKE, "resource": _RESOURCE}
+    {"intake": _INTAKE, "resource": _RESOURCE, "record": _RECORD}
 )
 # By the first digit, for what the tables above do not name. Datadog redirects no API call, so a
 # redirect means that something else answers on that host.

@@ -45,9 +45,12 @@ def deliver(
     """Send all batches and return their results in the same order.
 
     ``deadline`` is a time of ``clock.monotonic()``; no try starts and no wait ends after it. Once
-    a StopError was raised, batches that have not left are not sent and get the same result.
+    a StopError was raised, batches that have not left are not sent and get the same result. Where
+    the data type's order matters, batches go one by one, and none overtakes one to be tried again.
     """
     delivery = _Delivery(sink, deadline, clock, random)
+    if sink.limits.in_order:
+        return delivery.deliver_in_order(batches)
     if concurrency == 1 or len(batches) == 1:
         return [delivery.deliver_one(batch) for batch in batches]
     with ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="deliver") as pool:
@@ -89,6 +92,19 @@ class _Delivery:
         self._sink, self._deadline, self._clock, self._random = sink, deadline, clock, random
         self._stop: StopError | None = None
         self._lock = Lock()
+
+    def deliver_in_order(self, batches: Sequence[PackedBatch]) -> list[BatchResult]:
+        results: list[BatchResult] = []
+        held: BatchResult | None = None
+        for batch in batches:
+            if held is None:
+                results.append(self.deliver_one(batch))
+                held = results[-1] if results[-1].outcome is Outcome.RETRY else None
+            else:
+                detail = "An earlier record has to arrive first."
+                wait = held.retry_after
+                results.append(_Tries(batch).result(Outcome.RETRY, detail=detail, retry_after=wait))
+        return results
 
     def deliver_one(self, batch: PackedBatch) -> BatchResult:
         tries = _Tries(batch)

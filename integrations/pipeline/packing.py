@@ -53,13 +53,12 @@ def pack(items: Sequence[Item], sink: Sink, *, batch_namespace: UUID) -> Packed:
 def _max_item(sink: Sink) -> int:
     """The longest item that fits a request, alone and within its frame."""
     limits = sink.limits
-    return min(limits.max_item_bytes, limits.max_raw_bytes - len(sink.prefix) - len(sink.suffix))
+    return min(limits.max_item_bytes, limits.max_raw_bytes - sink.framing.frame_bytes)
 
 
 def _runs(items: Sequence[Item], sink: Sink) -> Iterator[Sequence[Item]]:
     """Cut where the next item would pass the goal for raw bytes or the number of records."""
-    limits, between = sink.limits, len(sink.separator)
-    frame = len(sink.prefix) + len(sink.suffix)
+    limits, between, frame = sink.limits, sink.framing.item_bytes, sink.framing.frame_bytes
     start, size = 0, frame
     for index, item in enumerate(items):
         size += len(item.encoded) + between
@@ -80,7 +79,7 @@ def _compress(
 ) -> None:
     """Make one batch of the run; where its compressed size passes the goal, two of its halves."""
     batches, rejects = into
-    raw = sink.prefix + sink.separator.join([item.encoded for item in run]) + sink.suffix
+    raw = sink.framing.framed(run)
     body = COMPRESSORS[sink.content_encoding](raw)
     if _fits(body, sink.limits, lone=len(run) == 1):
         batches.append(_batch(run, body, len(raw), namespace))

@@ -7,16 +7,31 @@ from types import MappingProxyType
 
 from integrations.core.errors import StopError
 from integrations.core.secret import Secret
-from integrations.datadog.sinks.base import Origin, Sink
-from integrations.datadog.sinks.logs import logs_sink
-from integrations.datadog.sinks.metrics import metrics_sink
+from integrations.datadog.sinks.base import Origin, Sink, SinkOptions, SinkSetting
+from integrations.datadog.sinks.incidents import incidents_sink
+from integrations.datadog.sinks.intakes import (
+    distributions_sink,
+    events_sink,
+    logs_sink,
+    metrics_sink,
+    service_checks_sink,
+)
+from integrations.datadog.sinks.traces import traces_sink
 from integrations.datadog.sites import Addresses, Site
 from integrations.http.client import HttpClient
 
-__all__ = ["Origin", "Sink", "sink_for"]
+__all__ = ["Origin", "Sink", "SinkOptions", "sink_for"]
 
-_SINKS: Mapping[str, Callable[..., Sink]] = MappingProxyType(
-    {"metrics": metrics_sink, "logs": logs_sink}
+_SINKS: Mapping[str, Callable[[SinkSetting], Sink]] = MappingProxyType(
+    {
+        "metrics": metrics_sink,
+        "distributions": distributions_sink,
+        "logs": logs_sink,
+        "events": events_sink,
+        "service_checks": service_checks_sink,
+        "traces": traces_sink,
+        "incidents": incidents_sink,
+    }
 )
 
 
@@ -26,11 +41,17 @@ def sink_for(
     http: HttpClient,
     addresses: Addresses,
     site: Site,
-    api_key: Secret,
-    origin: Origin | None = None,
+    api_key: Secret | None = None,
+    options: SinkOptions | None = None,
 ) -> Sink:
-    """The sink of ``data_type`` ("metrics" or "logs") on that site; StopError for another type."""
+    """The sink of ``data_type`` on that site.
+
+    Telemetry travels under ``api_key``, incidents under ``options.access_token``. StopError for
+    another type and where something that the type needs is missing.
+    """
     make = _SINKS.get(data_type)
     if make is None:
-        raise StopError(f"There is no sink for {data_type!r}.", fix="Choose metrics or logs.")
-    return make(http, addresses=addresses, site=site, api_key=api_key, origin=origin or Origin())
+        raise StopError(
+            f"There is no sink for {data_type!r}.", fix=f"Choose one of {', '.join(_SINKS)}."
+        )
+    return make(SinkSetting(http, addresses, site, api_key, options or SinkOptions()))

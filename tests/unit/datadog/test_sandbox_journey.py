@@ -12,6 +12,7 @@ import requests
 import zstandard
 
 from integrations.core.errors import GrantRevokedError, PayloadRefusedError
+from integrations.core.records import Item
 from integrations.core.secret import Secret
 from integrations.datadog import oauth
 from integrations.datadog.keys import validate_api_key
@@ -82,8 +83,8 @@ class Journey:
 
     def send(self, site: Site, data_type: str, key: Secret, *items: object) -> None:
         sink = sink_for(data_type, http=self.http, addresses=self.addresses, site=site, api_key=key)
-        content = sink.separator.join(json.dumps(item).encode() for item in items)
-        body = zstandard.compress(sink.prefix + content + sink.suffix)
+        encoded = [Item(1, "r", json.dumps(item).encode(), None) for item in items]
+        body = zstandard.compress(sink.framing.framed(encoded))
         assert sink.send(body, batch_id="b-1").status == 202
 
 

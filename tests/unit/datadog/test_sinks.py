@@ -4,9 +4,10 @@ import pytest
 import zstandard
 
 from integrations.core.errors import GrantRevokedError, PayloadRefusedError, StopError
+from integrations.core.records import Item
 from integrations.core.secret import Secret
 from integrations.datadog.limits import LIMITS
-from integrations.datadog.sinks import Origin, Sink, sink_for
+from integrations.datadog.sinks import Origin, Sink, SinkOptions, sink_for
 from integrations.datadog.sites import Addresses, site_for_domain
 from tests.unit.http.answering import AnsweringServer, Planned
 
@@ -20,7 +21,7 @@ def sink_of(server: AnsweringServer, data_type: str, domain: str = "datadoghq.eu
         addresses=Addresses(),
         site=site_for_domain(domain),
         api_key=KEY,
-        origin=Origin("acme", "2.1"),
+        options=SinkOptions(origin=Origin("acme", "2.1")),
     )
 
 
@@ -36,7 +37,7 @@ def test_a_body_reaches_its_intake(
 ) -> None:
     server.answer(Planned(202, b'{"errors":[]}'))
     sink = sink_of(server, data_type)
-    body = sink.prefix + sink.separator.join([b"{}", b"{}"]) + sink.suffix
+    body = sink.framing.framed([Item(1, "r1", b"{}", None), Item(2, "r2", b"{}", None)])
     answer = sink.send(zstandard.compress(body), batch_id="b-1")
     got = server.got[0]
     assert (answer.status, got.method, got.path) == (202, "POST", path)

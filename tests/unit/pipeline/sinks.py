@@ -12,10 +12,13 @@ import orjson
 import zstandard
 
 from integrations.core.records import Item
+from integrations.datadog.framing import Delimited, Framing
 from integrations.datadog.limits import LIMITS, DataTypeLimits
 from integrations.http.client import Answer
 
 NAMESPACE = UUID("6f7a6f0e-2a27-4f5c-9df3-0f7d0a9f2f11")
+
+LIST = Delimited(b"[", b",", b"]")
 
 SMALL = replace(
     LIMITS["logs"],
@@ -48,9 +51,7 @@ class MemorySink:
     content_encoding: str = "zstd"
     answer: Callable[[bytes], Answer] = lambda body: accepted()
     data_type: str = "logs"
-    prefix: bytes = b"["
-    separator: bytes = b","
-    suffix: bytes = b"]"
+    framing: Framing = LIST
     sent: list[tuple[str, bytes]] = field(default_factory=list)
 
     def send(self, body: bytes, *, batch_id: str) -> Answer:
