@@ -8,7 +8,6 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from portal.accounts.access import OrganisationRequest, organisation_view
@@ -61,7 +60,6 @@ def connection_reconnect(request: OrganisationRequest, connection_id: UUID) -> H
 
 
 @require_GET
-@never_cache
 def callback(request: HttpRequest) -> HttpResponse:
     """Datadog's redirect. Ends on another address, so that no page has a code in its own."""
     response = _finish(request)

@@ -86,7 +86,9 @@ class Customer:
         return self.attend(connection.id)
 
     def let_keys_propagate(self) -> None:
-        self.sandbox.tell("settings", clock_ahead_seconds=5)
+        """Time passes at Datadog: a key that was too young is taken everywhere."""
+        ahead = self.sandbox.ask("settings")["clock_ahead_seconds"]
+        self.sandbox.tell("settings", clock_ahead_seconds=ahead + 5)
 
     def attend(self, connection_id: UUID) -> Connection:
         """Take the background step now, however far ahead it is due."""
