@@ -24,6 +24,7 @@ from portal.mappings.models import Dataset
 from portal.mappings.services.datasets import define_dataset
 from portal.mappings.services.mappings import create_mapping
 from portal.syncs.services.feeds import append_segment, segments_of
+from portal.syncs.services.schedules import make_due
 
 METRICS, LOGS = "cloud-metrics", "service-logs"
 DATA_TYPES = {METRICS: "metrics", LOGS: "logs"}
@@ -94,6 +95,7 @@ def push_records(
             dataset = Dataset.objects.get(name=name)
             for lines in segments_of(_lines(lot, spoil_every=spoil_every)):
                 append_segment(dataset=dataset, lines=lines)
+            make_due(dataset=dataset)
 
 
 def _lines(lot: Iterator[dict[str, Any]], *, spoil_every: int) -> Iterator[bytes]:

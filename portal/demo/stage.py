@@ -40,6 +40,7 @@ def processes(*, with_vendor: bool) -> list[ProcessSpec]:
             "sandbox",
             [*manage, "sandbox", "--port", str(sandbox_port)],
             ready=f"{sandbox}/_sandbox/stats",
+            environment={"PORTAL_LOG_LEVEL": "WARNING"},  # a line per request hides the rest
         ),
         ProcessSpec(
             "worker",

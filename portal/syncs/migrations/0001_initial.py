@@ -28,16 +28,23 @@ BEGIN
     PERFORM set_config('app.work_list', 'on', true);
     RETURN QUERY
     WITH due AS (
-        SELECT s.id FROM syncs_schedule s
+        SELECT s.id, c.state = 'connected' AND p.removed_at IS NULL AS sendable,
+               c.state = 'checking_key' AS settling
+        FROM syncs_schedule s
+        JOIN mappings_mapping p ON p.organisation_id = s.organisation_id AND p.id = s.mapping_id
+        JOIN connections_connection c
+            ON c.organisation_id = p.organisation_id AND c.id = p.connection_id
         WHERE s.state = 'active' AND s.next_at <= clock_timestamp()
-        ORDER BY s.next_at LIMIT p_limit FOR UPDATE SKIP LOCKED
+        ORDER BY s.next_at LIMIT p_limit FOR UPDATE OF s SKIP LOCKED
     ), moved AS (
+        -- A connection whose key is being checked works in a moment: look again soon.
         UPDATE syncs_schedule s
-        SET next_at = s.next_at + make_interval(secs => coalesce(s.every_seconds, p_every)
+        SET next_at = CASE WHEN due.settling THEN clock_timestamp() + interval '2 seconds'
+            ELSE s.next_at + make_interval(secs => coalesce(s.every_seconds, p_every)
                 * (1 + floor(extract(epoch FROM clock_timestamp() - s.next_at)
-                             / coalesce(s.every_seconds, p_every))))
+                             / coalesce(s.every_seconds, p_every)))) END
         FROM due WHERE s.id = due.id
-        RETURNING s.organisation_id, s.mapping_id, s.cursor
+        RETURNING s.organisation_id, s.mapping_id, s.cursor, due.sendable
     ), made AS (
         INSERT INTO syncs_syncrun (
             id, organisation_id, mapping_id, "trigger", reason, mapping_revision, state, problem,
@@ -46,11 +53,7 @@ BEGIN
         SELECT gen_random_uuid(), m.organisation_id, m.mapping_id, 'schedule', '', 0, 'queued', '',
             '', clock_timestamp(), clock_timestamp(), 0, clock_timestamp(), '', 0,
             m.cursor, m.cursor, 0, 0, 0, 0
-        FROM moved m
-        JOIN mappings_mapping p ON p.organisation_id = m.organisation_id AND p.id = m.mapping_id
-        JOIN connections_connection c
-            ON c.organisation_id = p.organisation_id AND c.id = p.connection_id
-        WHERE c.state = 'connected' AND p.removed_at IS NULL
+        FROM moved m WHERE m.sendable
         ON CONFLICT (organisation_id, mapping_id)
             WHERE state IN ('queued', 'running') AND replay_of_id IS NULL DO NOTHING
         RETURNING syncs_syncrun.organisation_id, syncs_syncrun.id
