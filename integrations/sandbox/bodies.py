@@ -29,7 +29,7 @@ def read_body(
 def decode(raw: bytes, kind: type[Body], *, refuse_with: Refuse = refuse) -> Body:
     try:
         return msgspec.json.decode(raw, type=kind)
-    # Invalid UTF-8 leaves msgspec as what it is.
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    # Invalid UTF-8 leaves msgspec as what it is; a type that holds itself can be nested too deeply.
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         message = f"Payload is not in the expected format: {error}"
         raise refuse_with(BAD_REQUEST, message) from error

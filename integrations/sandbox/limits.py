@@ -57,6 +57,40 @@ SERVICE_CHECKS = BodyLimits(3_200_000, 3_200_000, frozenset({"identity"}))
 CHECK_MAX_AGE = 10 * MINUTE
 CHECK_MESSAGE_CHARACTERS = 500
 
+# Events take one object a request. Neither size nor coding is documented for either version: a
+# megabyte, far above the longest event, and no coding.
+EVENT = BodyLimits(1_000_000, 1_000_000, frozenset({"identity"}))
+# v1 OpenAPI, EventCreateRequest: "The body of the event. Limited to 4000 characters", "Limited to
+# 100 characters" (aggregation_key), "up to 18 hours in the past" (date_happened). v2 OpenAPI,
+# EventPayload and what it holds, has the same age and the lengths below.
+EVENT_MAX_AGE = 18 * HOUR
+EVENT_TEXT_CHARACTERS = 4_000
+EVENT_KEY_CHARACTERS = 100
+EVENT_V2_TITLE_CHARACTERS = 500
+EVENT_V2_HOST_CHARACTERS = 255
+EVENT_V2_TAGS = 100
+EVENT_V2_NAME_CHARACTERS = 128
+EVENT_V2_IMPACTED = 100
+EVENT_V2_LINKS = 20
+EVENT_V2_LINK_TITLE_CHARACTERS = 300
+EVENT_V2_LINK_URL_CHARACTERS = 2_048
+# "Supports up to 100 properties per object and a maximum nesting depth of 10 levels", custom.
+EVENT_V2_CUSTOM_PROPERTIES = 100
+EVENT_V2_CUSTOM_DEPTH = 10
+
+# https://docs.datadoghq.com/opentelemetry/setup/otlp_ingest/ : traces 15 MiB uncompressed; OTLP
+# itself names gzip as the one compression.
+OTLP_TRACES = BodyLimits(15 * 1024 * 1024, 15 * 1024 * 1024, frozenset({"identity", "gzip"}))
+# The Agent's apm_config.max_payload_size, 25 MB by default; it undoes no compression.
+AGENT_TRACES = BodyLimits(25 * 1024 * 1024, 25 * 1024 * 1024, frozenset({"identity"}))
+# https://docs.datadoghq.com/tracing/troubleshooting/#data-volume-guidelines
+SPAN_MAX_AGE = 18 * HOUR
+SPAN_MAX_AHEAD = 2 * HOUR
+SPAN_NAME_CHARACTERS = 100
+SPAN_RESOURCE_CHARACTERS = 5_000
+SPAN_TAG_KEY_CHARACTERS = 200
+SPAN_TAG_VALUE_CHARACTERS = 25_000
+
 # https://docs.datadoghq.com/metrics/custom_metrics/#naming-custom-metrics
 METRIC_NAME_CHARACTERS = 200
 # https://docs.datadoghq.com/getting_started/tagging/#define-tags
@@ -82,12 +116,14 @@ class RateLimit:
     period: int
 
 
-# https://docs.datadoghq.com/api/latest/rate-limits/ : metric and log submission has none. Bucket
-# names: "logs_public_search_api" is that page's example, "get_all_monitors" with 1000 was seen in
-# DataDog/pup#763 (its period is assumed); the other two names are the sandbox's own.
+# https://docs.datadoghq.com/api/latest/rate-limits/ : metric and log submission has none, events
+# "250,000 events per minute per organization". Bucket names: "logs_public_search_api" is that
+# page's example, "get_all_monitors" with 1000 was seen in DataDog/pup#763 (its period is assumed);
+# the other names are the sandbox's own.
 RATE_LIMITS: dict[str, RateLimit] = {
     "query_timeseries": RateLimit(1_600, 3_600),
     "metrics_retrieval": RateLimit(100, 3_600),
     "logs_public_search_api": RateLimit(300, 3_600),
     "get_all_monitors": RateLimit(1_000, 60),
+    "event_submission": RateLimit(250_000, 60),
 }

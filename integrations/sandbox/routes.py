@@ -11,7 +11,10 @@ from aiohttp import web
 
 from integrations.datadog.sites import SERVICES
 from integrations.sandbox import (
+    agent_traces,
     distributions,
+    events,
+    events_v2,
     keys,
     log_search,
     logs,
@@ -19,6 +22,7 @@ from integrations.sandbox import (
     metrics,
     monitors,
     oauth,
+    otlp,
     service_checks,
     tokens,
 )
@@ -56,8 +60,21 @@ ROUTES = (
     Route("POST", "api", "/api/v1/series", metrics.submit_v1, "metrics"),
     Route("POST", "api", "/api/v1/distribution_points", distributions.submit, "distributions"),
     Route("POST", "api", "/api/v1/check_run", service_checks.submit, "service_checks"),
+    Route("POST", "api", "/api/v1/events", events.submit_v1, "events"),
+    Route("POST", "event-management-intake", "/api/v2/events", events_v2.submit, "events"),
+    # The older address, deprecated.
+    Route("POST", "api", "/api/v2/events", events_v2.submit, "events"),
     Route("POST", "http-intake.logs", "/api/v2/logs", logs.submit_v2, "logs"),
     Route("POST", "http-intake.logs", "/v1/input", logs.submit_v1, "logs"),
+    Route("POST", "otlp", "/v1/traces", otlp.submit_traces, "traces"),
+    *(
+        Route(method, "agent", f"/{version}/traces", handler, "traces")
+        for version, handler in (
+            ("v0.3", agent_traces.submit_v03),
+            ("v0.4", agent_traces.submit_v04),
+        )
+        for method in ("PUT", "POST")
+    ),
     Route("GET", "api", "/api/v1/query", metric_query.query),
     Route("GET", "api", "/api/v1/metrics", metric_query.active_metrics),
     Route("POST", "api", "/api/v2/logs/events/search", log_search.search),

@@ -35,7 +35,7 @@ def test_a_bearer_opens_nothing_on_another_site(sandbox: Sandbox) -> None:
         ("/datadoghq.example/api/api/v1/validate", "known_sites"),
         ("/datadoghq.eu/not.a.label/api/v1/validate", "known_hosts"),
         ("/datadoghq.eu/api/api/v9/nothing", "known_paths"),
-        ("/datadoghq.eu/otlp/v1/traces", "known_paths"),
+        ("/datadoghq.eu/otlp/v1/metrics", "known_paths"),
         ("/datadoghq.eu", "known_hosts"),
         ("/", "known_sites"),
     ],

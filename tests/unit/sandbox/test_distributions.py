@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import time
 import zlib
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -14,6 +15,11 @@ import requests
 from tests.unit.sandbox.driver import Sandbox
 
 NOW = int(time.time())
+_ENCODE: dict[str, Callable[[bytes], bytes]] = {
+    "deflate": zlib.compress,
+    "gzip": gzip.compress,
+    "": bytes,
+}
 
 
 @pytest.fixture
@@ -26,18 +32,18 @@ def _send(
 ) -> requests.Response:
     series = {"metric": "acme.latency", "points": list(points), **fields}
     body = orjson.dumps({"series": [series]})
-    encode = {"deflate": zlib.compress, "gzip": gzip.compress, "": bytes}[encoding]
     headers = {
         "DD-API-KEY": made["api_key"],
         "Content-Type": "text/json",
         "Content-Encoding": encoding,
     }
     url = sandbox.at("/api/v1/distribution_points")
-    return requests.post(url, data=encode(body), headers=headers, timeout=10)
+    return requests.post(url, data=_ENCODE[encoding](body), headers=headers, timeout=10)
 
 
 def _query(sandbox: Sandbox, made: dict[str, Any], aggregation: str) -> float:
-    params = {"from": NOW - 60, "to": NOW + 60, "query": f"{aggregation}:acme.latency{{*}}"}
+    query = f"{aggregation}:acme.latency{{*}}"
+    params = {"from": str(NOW - 60), "to": str(NOW + 60), "query": query}
     headers = {"Authorization": f"Bearer {made['access_token']}"}
     answer = requests.get(
         sandbox.at("/api/v1/query"), params=params, headers=headers, timeout=10
