@@ -21,8 +21,10 @@ paths = st.sampled_from([*TYPES, "user.name", "gone"])
 
 
 def values(constants: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
-    sources = st.builds(dict, field=paths) | st.builds(dict, template=filled)
-    defaults = st.just({}) | st.builds(dict, default=constants)
+    sources: st.SearchStrategy[dict[str, Any]] = st.builds(dict, field=paths) | st.builds(
+        dict, template=filled
+    )
+    defaults: st.SearchStrategy[dict[str, Any]] = st.just({}) | st.builds(dict, default=constants)
     with_default = st.builds(lambda source, default: source | default, sources, defaults)
     return st.builds(dict, constant=constants) | with_default
 
