@@ -217,7 +217,7 @@ def test_the_preview_says_what_the_filter_skips(
 
 
 def test_a_rejected_sample_shows_reason_and_fix() -> None:
-    fields = (
+    fields: Any = (
         ("at", "timestamp", "2026-11-23T10:00:00Z"),
         ("value", "number", 1),
         ("tags", "object", {}),
