@@ -91,6 +91,12 @@ def run_with_id(run_id: UUID) -> SyncRun | None:
     )
 
 
+def mapping_with_id(mapping_id: UUID) -> Mapping | None:
+    """Return a mapping in use with what starting it needs."""
+    mappings = Mapping.objects.filter(removed_at__isnull=True).select_related("connection")
+    return mappings.filter(pk=mapping_id).first()
+
+
 @dataclass(slots=True)
 class RejectGroup:
     """The rejects of a run that share a reason; ``open`` ones no replay has dealt with."""

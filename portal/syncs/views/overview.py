@@ -23,6 +23,7 @@ from portal.syncs.dashboard import (
 )
 from portal.syncs.domain import ScheduleState
 from portal.syncs.gateways.datadog_pages import site_label
+from portal.syncs.models import SyncRun
 from portal.syncs.views.run_lines import RunLine, run_line
 
 NOT_LINKED = (ConnectionState.PENDING, ConnectionState.DISCONNECTED)
@@ -58,7 +59,7 @@ def overview(request: OrganisationRequest) -> HttpResponse:
     runs = latest_runs()
     mappings = [mapping_card(line, now=now) for line in lines]
     context = {
-        "stage": stage(linked, lines, started=bool(runs) and has_read_anything()),
+        "stage": stage(linked, lines, started=_have_read(runs)),
         "connections": [connection_card(connection, lines) for connection in linked],
         "mappings": mappings,
         "under_way": any(card.under_way for card in mappings),
@@ -68,6 +69,11 @@ def overview(request: OrganisationRequest) -> HttpResponse:
     }
     template = "syncs/overview.html#page" if request.htmx else "syncs/overview.html"
     return render(request, template, context)
+
+
+def _have_read(runs: Sequence[SyncRun]) -> bool:
+    """Whether the first sync is behind them; mostly the latest runs tell."""
+    return any(run.read_count for run in runs) or (bool(runs) and has_read_anything())
 
 
 def stage(linked: Sequence[Connection], lines: Sequence[MappingLine], *, started: bool) -> str:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from portal.accounts.access import OrganisationRequest, organisation_view
 from portal.accounts.domain import Permission
+from portal.syncs.domain import RunState
 from portal.syncs.forms import ReplayForm
 from portal.syncs.gateways.datadog_pages import explorer_link
 from portal.syncs.history import (
@@ -31,20 +32,34 @@ from portal.syncs.views.runs import address_with, id_in
 
 CHUNKS_SHOWN = 8
 """Stretches in the timeline; a run over millions of records has hundreds."""
+STOPPED_EARLY = (RunState.FAILED, RunState.CANCELLED)
 
 
 @organisation_view(Permission.VIEW)
 def run_detail(request: OrganisationRequest, run_id: UUID) -> HttpResponse:
     """Show a run; the summary, its rejected records or its batches."""
+    return run_page(request, found_run(run_id))
+
+
+def found_run(run_id: UUID) -> SyncRun:
+    """Return the organisation's run of that id, or answer 404."""
     run = run_with_id(run_id)
     if run is None:
         raise Http404("No such run.")
+    return run
+
+
+def run_page(
+    request: OrganisationRequest, run: SyncRun, *, replay_form: ReplayForm | None = None
+) -> HttpResponse:
+    """Render a run's page, whole or, for htmx, what changes on it."""
     part = {"rejects": _rejects, "batches": _batches}.get(request.GET.get("show", ""), _summary)
     line = run_line(run, now=timezone.now())
     reasons = reasons_of(reject_groups(run))
     context = {
-        **_head(run, line=line, reasons=reasons),
+        **_head(line, reasons),
         **part(request, line, reasons),
+        "replay_form": replay_form or ReplayForm(),
         "may_run": request.member.may(Permission.RUN),
         "summary_shown": part is _summary,
         "rejects_shown": part is _rejects,
@@ -55,16 +70,16 @@ def run_detail(request: OrganisationRequest, run_id: UUID) -> HttpResponse:
     return render(request, template, context)
 
 
-def _head(run: SyncRun, *, line: RunLine, reasons: list[Reason]) -> dict[str, Any]:
-    open_count = sum(reason.open for reason in reasons)
+def _head(line: RunLine, reasons: list[Reason]) -> dict[str, Any]:
+    run = line.run
     return {
         "line": line,
         "run": run,
         "verdict": verdict(run),
         "batch_count": batch_count(run),
         "reject_count": sum(reason.count for reason in reasons),
-        "open_count": open_count,
-        "replay_form": ReplayForm() if open_count and not line.live else None,
+        "open_count": sum(reason.open for reason in reasons),
+        "stopped_early": run.replay_of_id is None and run.state in STOPPED_EARLY,
         "explorer_url": explorer_link(run.mapping.connection, data_type=run.mapping.data_type),
     }
 

@@ -69,13 +69,13 @@ def _of_rejects(run: SyncRun) -> Verdict | None:
         return Verdict(
             "bad",
             f"Nothing arrived: {_records(run.rejected_count)} rejected, none sent.",
-            "The reasons below say what to change. The records are kept and can be replayed.",
+            "Each reason says what to change. The records are kept and can be replayed.",
         )
     if run.state == RunState.PARTIAL:
         return Verdict(
             "warn",
             f"{_records(run.rejected_count)} rejected; {run.sent_count:,} arrived in Datadog.",
-            "The reasons below say what to change. The records are kept and can be replayed.",
+            "Each reason says what to change. The records are kept and can be replayed.",
         )
     return None
 
