@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -99,8 +99,8 @@ class Destination:
 class RedirectAnswer:
     """What Datadog's redirect carries. All of it can be written by an attacker."""
 
-    state: str
-    code: str = ""
+    state: str = field(repr=False)
+    code: str = field(default="", repr=False)
     error: str = ""
     error_description: str = ""
     domain: str = ""

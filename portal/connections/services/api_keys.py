@@ -204,7 +204,7 @@ def _judge(row: Connection, check: KeyCheck) -> None:
     except OrganisationTakenError as error:
         _stop(row, f"The API key is of another Datadog organisation. {error.title}", error.fix)
         return
-    recovered = row.state != ConnectionState.NEEDS_RECONNECT or _is_about_key(row)
+    recovered = row.state != ConnectionState.NEEDS_RECONNECT or _is_only_about_key(row)
     fields = {
         "api_key_state": ApiKeyState.VALID,
         "datadog_org_id": check.org_id or row.datadog_org_id,
@@ -234,8 +234,9 @@ def _refused(row: Connection) -> None:
     change(row, api_key_state=ApiKeyState.REFUSED, check_at=again, check_count=tries)
 
 
-def _is_about_key(row: Connection) -> bool:
-    return row.api_key_state == ApiKeyState.REFUSED
+def _is_only_about_key(row: Connection) -> bool:
+    """A grant that was lost meanwhile is refreshed no more, and needs a person all the same."""
+    return row.api_key_state == ApiKeyState.REFUSED and row.refresh_at is not None
 
 
 def _stop(row: Connection, problem: str, fix: str) -> None:

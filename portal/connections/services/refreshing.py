@@ -109,6 +109,8 @@ def _store(connection: Connection, grant: Grant) -> bool:
             return False
         store_grant(row, grant)
         change(row, checked_at=timezone.now())
+        if row.state == ConnectionState.CONNECTED:
+            change(row, **said("", ""))
         if grant.scopes:
             change(row, granted_scopes=list(grant.scopes))
     return True

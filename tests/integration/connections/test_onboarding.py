@@ -6,9 +6,11 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.core import mail
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from portal.accounts.domain import Role
 from portal.accounts.models import User
@@ -58,6 +60,22 @@ def test_a_stranger_from_the_tile_signs_up_and_is_linked(sandbox: Sandbox):
     assert "Where is your Datadog?" not in page(named)
     end = through_datadog(client, sandbox, named.redirect_chain[-1][0], {})
     assert "You may close this tab" in page(client.get(end))
+
+
+def test_the_tile_survives_the_confirmation_of_an_address(settings: Settings):
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+    client = Client()
+    client.get(reverse("connections:onboarding"), TILE)
+    new = {"email": "ada@example.com", "password1": PASSWORD, "next": "/connect/continue/"}
+    asked = client.post(reverse("account_signup"), new, follow=True)
+    code = re.search(r"^\s*([A-Z0-9-]{6,9})\s*$", str(mail.outbox[0].body), re.MULTILINE)
+    assert code, mail.outbox[0].body
+    address = asked.redirect_chain[-1][0]
+    confirmed = client.post(address, {"code": code[1], "action": "verify"}, follow=True)
+    at = confirmed.redirect_chain[-1][0]
+    named = client.post(at, {"name": "Ada Ltd", "next": "/connect/continue/"}, follow=True)
+    assert "Your Datadog: EU1, bigcorp.datadoghq.eu" in page(named)
 
 
 def test_a_customer_from_the_tile_signs_in_and_keeps_the_site(sandbox: Sandbox):

@@ -220,3 +220,30 @@ def test_fifty_workers_refresh_once(oauth_client: OAuthClient, sandbox: Sandbox)
     assert sandbox.calls(watch) == 1
     assert sum(refreshed for refreshed, _ in results) == 1
     assert {seen for _, seen in results} == {token(linked).reveal()}
+
+
+def test_a_lost_grant_is_not_mended_by_a_working_key(linked: Connection, customer: Customer):
+    mark_needs_reconnect(
+        organisation_id=linked.organisation_id,
+        connection_id=linked.id,
+        problem="Datadog refused the key.",
+        fix="Reconnect.",
+        key_refused=True,
+    )
+    customer.sandbox.tell("uninstall", client_id="client-1", site="datadoghq.eu")
+    make_due(linked)
+    refresh(linked)
+    change(linked, check_at=timezone.now())
+    now = customer.attend(linked.id)
+    assert now.state == ConnectionState.NEEDS_RECONNECT
+    assert "no longer honours the grant" in now.problem
+
+
+def test_a_mended_client_is_forgotten_with_the_next_refresh(linked: Connection, customer: Customer):
+    register_client(customer.sandbox, client_secret="another-secret")
+    make_due(linked)
+    refresh(linked)
+    register_client(customer.sandbox)
+    make_due(linked)
+    assert refresh(linked)
+    assert customer.look(linked.id).problem == ""
