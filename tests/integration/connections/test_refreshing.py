@@ -21,11 +21,12 @@ from portal.connections.domain import (
     TryLaterError,
 )
 from portal.connections.gateways import Secret
-from portal.connections.models import Connection, OAuthClient
+from portal.connections.models import Connection, Credential, OAuthClient
 from portal.connections.selectors import reveal
 from portal.connections.services.attending import due_connections
 from portal.connections.services.refreshing import access_token_for, refresh_access_token
 from portal.connections.services.states import mark_needs_reconnect
+from portal.connections.vault import SealError
 from tests.integration.connections.conftest import Customer, register_client
 from tests.integration.sandbox import Sandbox
 
@@ -247,3 +248,15 @@ def test_a_mended_client_is_forgotten_with_the_next_refresh(linked: Connection, 
     make_due(linked)
     assert refresh(linked)
     assert customer.look(linked.id).problem == ""
+
+
+def test_an_older_token_put_back_does_not_open(linked: Connection):
+    with tenant(linked.organisation_id):
+        row = Credential.objects.get(kind=SecretKind.ACCESS_TOKEN)
+        old = bytes(row.sealed)
+    make_due(linked)
+    refresh(linked)
+    with tenant(linked.organisation_id):
+        Credential.objects.filter(id=row.id).update(sealed=old)
+    with pytest.raises(SealError):
+        token(linked)

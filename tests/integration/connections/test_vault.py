@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import os
+import runpy
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
+from celery.signals import worker_init
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from hypothesis import HealthCheck, given
@@ -181,6 +183,17 @@ def test_a_key_without_a_name_is_the_local_one(settings: Settings):
     settings.VAULT_KEYS = [base64.urlsafe_b64encode(os.urandom(32)).decode().rstrip("=")]
     check_vault()
     assert VaultKey.objects.get().key_id == "local"
+
+
+def test_no_process_starts_with_a_wrong_key(settings: Settings):
+    settings.VAULT_KEYS = [new_key("main")]
+    check_vault()
+    settings.VAULT_KEYS = [new_key("main")]
+    with pytest.raises(ImproperlyConfigured, match="nothing was started"):
+        runpy.run_module("portal.config.wsgi")
+    # Celery goes on after any other exception of a signal's receiver.
+    with pytest.raises(SystemExit, match="nothing was started"):
+        worker_init.send(sender=None)
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "support", "owner"])
