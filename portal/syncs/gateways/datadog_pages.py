@@ -20,7 +20,10 @@ def site_label(domain: str) -> str:
 
 
 def explorer_link(connection: Connection, *, data_type: str) -> str:
-    """Return where this data type can be looked at; "" on the sandbox, which has no explorers."""
+    """Return where this data type can be looked at; "" where there is no page for it.
+
+    The sandbox has no explorers.
+    """
     if settings.DATADOG_SANDBOX_URL:
         return ""
     try:
@@ -29,4 +32,4 @@ def explorer_link(connection: Connection, *, data_type: str) -> str:
         return ""
     if data_type == DataType.LOGS:
         return logs_link(Addresses(), address, query=f"source:{settings.VENDOR_PREFIX}")
-    return metrics_link(Addresses(), address)
+    return metrics_link(Addresses(), address) if data_type == DataType.METRICS else ""

@@ -50,7 +50,8 @@ def verdict(run: SyncRun) -> Verdict | None:
     """Return what the reader should know first; None when badge and counters say all."""
     if run.state in (RunState.FAILED, RunState.QUEUED) and run.problem:
         waits = run.state == RunState.QUEUED
-        return Verdict("warn" if waits else "bad", run.problem, run.fix)
+        fix = run.fix or ("Nothing is lost: the run tries again by itself." if waits else "")
+        return Verdict("warn" if waits else "bad", run.problem, fix)
     if run.state == RunState.CANCELLED:
         return Verdict("info", "The run was cancelled.", _after_cancelling(run))
     if run.rejected_count:

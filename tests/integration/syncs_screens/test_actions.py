@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.contrib.messages import get_messages
-from django.http import HttpResponse
 from django.test import Client
 
 from portal.accounts.models import AuditEntry
@@ -15,8 +16,8 @@ from portal.syncs.models import Schedule, SyncRun
 from tests.integration.syncs_screens.rows import make_chunk, make_reject, make_run
 
 
-def sentences(response: HttpResponse) -> str:
-    return " ".join(str(message) for message in get_messages(response.wsgi_request))  # type: ignore[attr-defined]  # the test client adds it
+def sentences(response: Any) -> str:
+    return " ".join(str(message) for message in get_messages(response.wsgi_request))
 
 
 def test_a_run_by_hand_leads_to_its_page(member: Client, mapping: Mapping):

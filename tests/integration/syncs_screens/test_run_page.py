@@ -153,3 +153,20 @@ def test_the_records_of_a_page_are_the_only_ones_opened(
 ):
     with django_assert_max_num_queries(23):
         assert "m-1" not in page_of(member, rejecting)
+
+
+def test_a_live_page_asks_for_the_part_that_is_shown(member: Client, mapping: Mapping):
+    run = make_run(mapping, "running")
+    page = page_of(member, run, "?show=batches")
+    assert f'hx-get="/o/bigcorp/runs/{run.id}/?show=batches"' in page
+
+
+def test_a_failed_run_can_go_on_once_datadog_is_linked(member: Client, mapping: Mapping):
+    run = make_run(mapping, "failed", problem="Datadog refused the key.")
+    assert "Run again" in page_of(member, run)
+    with tenant(mapping.organisation_id):
+        mapping.connection.state = "needs_reconnect"
+        mapping.connection.save()
+    page = page_of(member, run)
+    assert "Run again" not in page
+    assert "again first." in page
