@@ -12,7 +12,6 @@ from uuid import UUID
 
 from django.db.models import F, Sum
 
-from portal.common.ids import uuid7
 from portal.common.tenancy import tenant
 from portal.connections.vault import Sealer
 from portal.syncs.database_time import DatabaseNow
@@ -22,10 +21,8 @@ from portal.syncs.gateways.delivery import Outcome as ResultOutcome
 from portal.syncs.gateways.records import Reject as SourceReject
 from portal.syncs.models import Attempt, Batch, Chunk, Reject, Schedule, SyncRun
 from portal.syncs.services.leases import Lease, renew
-from portal.syncs.services.stretches import OPEN, SEALED_PLACE, decided_rejects
-
-ROWS_AT_ONCE = 5_000
-"""Rows in one INSERT: some megabytes of parameters."""
+from portal.syncs.services.rejects import add_rejects
+from portal.syncs.services.stretches import OPEN, decided_rejects
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +97,7 @@ def freeze_chunk(lease: Lease, run: SyncRun, frozen: Frozen, *, sealer: Sealer) 
             frozen_at=_moment(frozen.frozen_at),
         )
         chunk.save(force_insert=True)
-        _add_rejects(chunk, prepared.rejects, sealer=sealer)
+        add_rejects(chunk, prepared.rejects, sealer=sealer)
         return OpenChunk(chunk, _add_batches(chunk, prepared.batches))
 
 
@@ -119,7 +116,7 @@ def settle_batches(
                 del left[outcome.batch.pk]
                 parts = _add_batches(chunk.row, outcome.parts, parent=outcome.batch)
                 left.update((part.pk, part) for part in parts)
-                _add_rejects(chunk.row, outcome.rejects, sealer=sealer)
+                add_rejects(chunk.row, outcome.rejects, sealer=sealer)
         if not left:
             _finish_chunk(lease, chunk.row)
     # After the commit: a transaction that failed leaves the list as the database has it.
@@ -189,28 +186,6 @@ def _add_batches(
         for one in packed
     ]
     return Batch.objects.bulk_create(batches)
-
-
-def _add_rejects(chunk: Chunk, rejects: Iterable[SourceReject], *, sealer: Sealer) -> None:
-    rows = (_reject_row(chunk, reject, sealer) for reject in rejects)
-    Reject.objects.bulk_create(rows, batch_size=ROWS_AT_ONCE)
-
-
-def _reject_row(chunk: Chunk, reject: SourceReject, sealer: Sealer) -> Reject:
-    row_id = uuid7()
-    return Reject(
-        id=row_id,
-        organisation_id=chunk.organisation_id,
-        run_id=chunk.run_id,
-        chunk_id=chunk.id,
-        number=reject.number,
-        record_id=reject.record_id[:300],
-        code=reject.code,
-        field=reject.field[:200],
-        message=reject.message[:500],
-        datadog=reject.datadog[:500],
-        record_sealed=sealer.seal(reject.raw, place=SEALED_PLACE, row_id=row_id),
-    )
 
 
 def _add_attempts(chunk: Chunk, outcomes: Iterable[Outcome]) -> None:

@@ -108,7 +108,7 @@ def test_a_broker_that_is_away_loses_nothing(
     customer: Customer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     away = Celery(broker="pyamqp://guest:guest@127.0.0.1:1//", set_as_current=False)
-    away.conf.task_publish_retry = False
+    away.conf.broker_transport_options = {"max_retries": 0}
     monkeypatch.setattr(bells, "current_app", away)
     dispatch_due()
     assert "the next dispatch rings" in caplog.text

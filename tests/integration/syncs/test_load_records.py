@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +12,6 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connections
 
 from portal.accounts.models import SupportAccess
 from portal.common.tenancy import tenant
@@ -27,6 +24,7 @@ from tests.integration.syncs.conftest import (
     make_customer,
     record,
 )
+from tests.integration.syncs.processes import start_process
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "support", "owner"])
 
@@ -178,30 +176,27 @@ def test_records_are_kept_in_segments_and_not_as_a_row_each(customer: Customer, 
     assert numbers == [(1, 5_000), (5_001, 10_000), (10_001, 12_000)]
 
 
+LOAD = """
+import resource
+from django.core.management import call_command
+try:
+    call_command("load_records", {path!r}, organisation={organisation!r}, dataset={dataset!r})
+except SystemExit:
+    pass
+print("MB", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+
+
 @pytest.fixture
-def in_a_process(customer: Customer, tmp_path: Path) -> Callable[[Path], tuple[str, float]]:
+def in_a_process(customer: Customer) -> Callable[[Path], tuple[str, float]]:
     """Run the command as a process of its own; return what it printed and its peak in MB."""
 
     def run(path: Path) -> tuple[str, float]:
-        code = (
-            "import resource, sys, django\n"
-            "from django.db import connections\n"
-            "django.setup()\n"
-            f"names = {[connections[a].settings_dict['NAME'] for a in ('default', 'support')]!r}\n"
-            "for alias, name in zip(('default', 'support'), names):\n"
-            "    connections[alias].settings_dict['NAME'] = name\n"
-            "from django.core.management import call_command\n"
-            "try:\n"
-            f"    call_command('load_records', {str(path)!r}, "
-            f"organisation={customer.organisation.slug!r}, dataset={customer.dataset.name!r})\n"
-            "except SystemExit:\n    pass\n"
-            "print('MB', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)\n"
-        )
-        done = subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=600
-        )
-        out, _, peak = done.stdout.rpartition("MB ")
-        return out + done.stderr, float(peak)
+        names = {"organisation": customer.organisation.slug, "dataset": customer.dataset.name}
+        process = start_process(LOAD.format(path=str(path), **names))
+        out, err = process.communicate(timeout=600)
+        said, _, peak = out.rpartition("MB ")
+        return said + err, float(peak)
 
     return run
 
