@@ -106,6 +106,10 @@ FORM = BodyLimits(1_000_000, 1_000_000, frozenset({"identity"}))
 # v2 OpenAPI: logs page.limit default 10, maximum 1000. v1 OpenAPI: monitors page_size 100, 1000.
 LOGS_PAGE_DEFAULT, LOGS_PAGE_MAX = 10, 1_000
 MONITORS_PAGE_DEFAULT, MONITORS_PAGE_MAX = 100, 1_000
+MONITOR_SEARCH_PER_PAGE = 30
+# v2 OpenAPI: incidents page[size] default 10, maximum 100. v1 OpenAPI: dashboards count 100.
+INCIDENTS_PAGE_DEFAULT, INCIDENTS_PAGE_MAX = 10, 100
+DASHBOARDS_COUNT_DEFAULT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +123,16 @@ class RateLimit:
 # https://docs.datadoghq.com/api/latest/rate-limits/ : metric and log submission has none, events
 # "250,000 events per minute per organization". Bucket names: "logs_public_search_api" is that
 # page's example, "get_all_monitors" with 1000 was seen in DataDog/pup#763 (its period is assumed);
-# the other names are the sandbox's own.
+# the other names are the sandbox's own. "logs_config" is what older versions of the page say of
+# reads (writes: 2 a minute, which a test can set); the last three are assumptions.
 RATE_LIMITS: dict[str, RateLimit] = {
     "query_timeseries": RateLimit(1_600, 3_600),
     "metrics_retrieval": RateLimit(100, 3_600),
     "logs_public_search_api": RateLimit(300, 3_600),
     "get_all_monitors": RateLimit(1_000, 60),
     "event_submission": RateLimit(250_000, 60),
+    "logs_config": RateLimit(84, 60),
+    "incidents": RateLimit(1_000, 60),
+    "dashboards": RateLimit(1_000, 60),
+    "monitors_write": RateLimit(1_000, 60),
 }

@@ -15,6 +15,8 @@ from integrations.sandbox import (
     distributions,
     events,
     events_v2,
+    incident_search,
+    incidents,
     keys,
     log_search,
     logs,
@@ -79,6 +81,12 @@ ROUTES = (
     Route("GET", "api", "/api/v1/metrics", metric_query.active_metrics),
     Route("POST", "api", "/api/v2/logs/events/search", log_search.search),
     Route("GET", "api", "/api/v1/monitor", monitors.list_monitors),
+    Route("POST", "api", "/api/v2/incidents", incidents.create, "incidents"),
+    Route("GET", "api", "/api/v2/incidents", incidents.list_incidents),
+    Route("GET", "api", "/api/v2/incidents/search", incident_search.search),
+    Route("GET", "api", "/api/v2/incidents/{id}", incidents.get),
+    Route("PATCH", "api", "/api/v2/incidents/{id}", incidents.update, "incidents"),
+    Route("DELETE", "api", "/api/v2/incidents/{id}", incidents.delete, "incidents"),
 )
 
 _BY_ADDRESS = {(route.method, route.service, route.path): route for route in ROUTES}

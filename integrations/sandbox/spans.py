@@ -7,7 +7,7 @@ https://docs.datadoghq.com/tracing/troubleshooting/#data-volume-guidelines
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -49,7 +49,7 @@ def keep_spans(call: Call, organisation: Organisation, spans: Iterable[Span]) ->
             store.counts(call.site, "traces").discarded += 1
             continue
         _cut(span)
-        kept = KeptDocument(organisation, call.now, orjson.dumps(asdict(span)))
+        kept = KeptDocument(organisation, call.now, orjson.dumps(span))
         store.add_document("traces", kept, limit=limit)
 
 

@@ -160,6 +160,7 @@ class Store:
         self.sketches: OrderedDict[tuple[Any, int], tuple[Series, Sketch]] = OrderedDict()
         self.seeded_logs: list[KeptDocument] = []
         self._counts: dict[tuple[str, str], Counts] = {}
+        self._numbers: Counter[tuple[str, str]] = Counter()
         self._series: WeakValueDictionary[tuple[Any, ...], Series] = WeakValueDictionary()
 
     def counts(self, site: str, data_type: str) -> Counts:
@@ -220,6 +221,11 @@ class Store:
         self.shelves[data_type].put(resource_id, resource, limit=limit)
         if not resource.seeded:
             self.counts(resource.organisation.site, data_type).accepted += 1
+
+    def next_number(self, data_type: str, organisation: Organisation) -> int:
+        """1, 2, 3 …, for each type and organisation; never given twice."""
+        self._numbers[data_type, organisation.id] += 1
+        return self._numbers[data_type, organisation.id]
 
     def note_change(self, data_type: str, organisation: Organisation) -> None:
         """A resource was changed in place."""
