@@ -27,7 +27,11 @@ from portal.connections.domain import (
 from portal.connections.gateways import API_KEY_SCOPE, ApiKey, KeyCheck, Secret
 from portal.connections.models import Connection, Credential
 from portal.connections.selectors import reveal
-from portal.connections.services.claims import check_same_organisation, claim_organisation
+from portal.connections.services.claims import (
+    check_same_organisation,
+    claim_organisation,
+    release_organisation,
+)
 from portal.connections.services.credentials import delete_credentials, store_credential
 from portal.connections.services.states import RESTORE_CHECK, change, locked, move, said, soon
 
@@ -202,7 +206,10 @@ def _judge(row: Connection, check: KeyCheck) -> None:
         check_same_organisation(row, check.org_id or "")
         claim_organisation(row.site, check.org_id or "")
     except OrganisationTakenError as error:
+        # The redirect's word about the organisation was false, or it is taken: hold nothing by it.
+        release_organisation(row.site)
         _stop(row, f"The API key is of another Datadog organisation. {error.title}", error.fix)
+        change(row, datadog_org_id="", datadog_org_name="")
         return
     recovered = row.state != ConnectionState.NEEDS_RECONNECT or _is_only_about_key(row)
     fields = {

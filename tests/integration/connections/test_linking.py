@@ -259,6 +259,19 @@ def test_a_reconnect_to_another_datadog_organisation_is_refused_and_given_back(c
     assert after.subdomain == ""
 
 
+def test_a_forged_organisation_is_found_out_by_the_key_and_blocks_nobody(customer: Customer):
+    victim = Customer(customer.sandbox)
+    theirs = victim.sandbox.consent(victim.start(subdomain="victim"))
+    forged = customer.sandbox.consent(customer.start(subdomain="bigcorp"))
+    connection = customer.finish({**forged, "dd_oid": theirs["dd_oid"]})
+    customer.let_keys_propagate()
+    connection = customer.attend(connection.id)
+    assert connection.state == ConnectionState.NEEDS_RECONNECT
+    assert "The API key is of another Datadog organisation" in connection.problem
+    assert victim.finish(theirs).datadog_org_id == theirs["dd_oid"]
+    assert customer.link(subdomain="bigcorp").state == ConnectionState.CONNECTED
+
+
 def test_a_reconnect_keeps_the_row_and_the_key(customer: Customer):
     first = customer.link_fully()
     key = reveal(first, kind=SecretKind.API_KEY, purpose="test")
