@@ -1,4 +1,4 @@
-"""The database of the tests: a real PostgreSQL, entered with the same three roles as in production."""
+"""The database of the tests: a real PostgreSQL under the same three roles as in production."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from django.db import connections
 from django.test.testcases import TransactionTestCase
 
 from portal.embedded.postgres import create_database, drop_database, ensure_running
+from portal.review.domain import STEPS
+from portal.review.models import Step
 
 ALIASES = ("default", "support", "owner")
 _KEPT_TABLES = ("django_migrations", "django_content_type", "auth_permission", "auth_group")
@@ -47,8 +49,11 @@ def _truncate(self: TransactionTestCase) -> None:
     with connections["owner"].cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         tables = [name for (name,) in cursor.fetchall() if name not in _KEPT_TABLES]
-        steps = [name for name in tables if name != "review_step"]
-        cursor.execute(f"TRUNCATE {', '.join(steps)} CASCADE")
+        cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
+    # The migrations put them there.
+    Step.objects.using("owner").bulk_create(
+        Step(key=step.key, position=at) for at, step in enumerate(STEPS, start=1)
+    )
 
 
 @pytest.fixture(autouse=True, scope="session")

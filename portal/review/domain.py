@@ -20,6 +20,14 @@ class StepState(StrEnum):
     DONE = "done"
 
 
+STATE_WORDS = {
+    StepState.NOT_STARTED: "Not started",
+    StepState.IN_PROGRESS: "In progress",
+    StepState.WAITING: "Waiting for others",
+    StepState.DONE: "Done",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class StepDefinition:
     """A step as the guide has it. ``evidence`` says what proves it."""
@@ -82,12 +90,22 @@ STEPS: tuple[StepDefinition, ...] = (
 )
 
 
+LAST_STEP = STEPS[-1].key
+
+
 class Audience(StrEnum):
     """Whom the publication is for."""
 
     UNDECIDED = "undecided"
     SANDBOX_FIRST = "sandbox_first"
     EVERYONE = "everyone"
+
+
+AUDIENCE_WORDS = {
+    Audience.UNDECIDED: "Not decided yet",
+    Audience.SANDBOX_FIRST: "The sandbox account first, then all customers",
+    Audience.EVERYONE: "All customers at once",
+}
 
 
 class ReviewError(Exception):

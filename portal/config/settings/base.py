@@ -23,7 +23,7 @@ INSTALLED_APPS = [
     "portal.review",
     "portal.demo",
     "portal.config",
-    "django.contrib.admin",
+    "portal.common.admin_config.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -100,5 +100,7 @@ LOGGING = {
             "formatter": "line",
         }
     },
+    # runserver's own handler would print addresses as they came, a callback's code among them.
+    "loggers": {"django.server": {"handlers": ["console"], "propagate": False}},
     "root": {"handlers": ["console"], "level": env.str("PORTAL_LOG_LEVEL", default="INFO")},
 }
