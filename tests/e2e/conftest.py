@@ -8,14 +8,16 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 90
 CHROMIUM = shutil.which("chromium")
 # Without these Chromium looks for Google's hosts at every start.
 FLAGS = [
@@ -68,31 +70,32 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         "DATADOG_SANDBOX_URL": sandbox,
         "PORTAL_SYNC_EVERY_SECONDS": "5",
     }
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", "demo", "--empty"],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    log = tmp_path_factory.mktemp("log") / "portal.log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "demo", "--empty"],
+            cwd=ROOT,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
     try:
-        assert process.stdout is not None
-        _wait_for_line(process, "Ctrl-C ends it.")
+        _wait_for_line(process, log, "Ctrl-C ends it.")
         yield Stage(portal, sandbox, environment)
+        assert process.poll() is None, f"a process ended by itself:\n{log.read_text()[-4000:]}"
     finally:
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=30)
+        process.wait(timeout=30)
 
 
-def _wait_for_line(process: subprocess.Popen[str], wanted: str) -> None:
-    assert process.stdout is not None
-    lines = []
-    for line in process.stdout:
-        lines.append(line)
-        if wanted in line:
+def _wait_for_line(process: subprocess.Popen[bytes], log: Path, wanted: str) -> None:
+    for _ in range(START_SECONDS * 10):
+        if wanted in log.read_text():
             return
-    pytest.fail("The portal did not start:\n" + "".join(lines[-40:]))
+        if process.poll() is not None:
+            break
+        time.sleep(0.1)
+    pytest.fail(f"The portal did not start:\n{log.read_text()[-4000:]}")
 
 
 @pytest.fixture(scope="session")
@@ -106,19 +109,20 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A new person's browser. What the console complains about fails the test."""
+def page(browser: Browser, stage: Stage) -> Iterator[Page]:
+    """A new person's browser. What the console complains about on our pages fails the test."""
     context = browser.new_context()
     context.set_default_timeout(15_000)
     opened = context.new_page()
     complaints: list[str] = []
-    opened.on("console", lambda message: _note(complaints, message.type, message.text))
+    opened.on("console", lambda message: _note(complaints, message, stage.portal))
     opened.on("pageerror", lambda error: complaints.append(str(error)))
     yield opened
     context.close()
     assert not complaints
 
 
-def _note(complaints: list[str], kind: str, text: str) -> None:
-    if kind == "error":
-        complaints.append(text)
+def _note(complaints: list[str], message: ConsoleMessage, portal: str) -> None:
+    address = str(message.location.get("url", ""))
+    if message.type == "error" and address.startswith(portal):
+        complaints.append(f"{address}: {message.text}")
