@@ -82,9 +82,10 @@ class Route:
             clock=clock,
         )
 
-    def halved(self, records: Sequence[Record], result: BatchResult, *, now: float) -> Prepared:
+    def halved(self, records: Sequence[Record], result: BatchResult) -> Prepared:
         """Pack a refused batch's records as two; a lone one becomes a reject."""
-        items = self.mapping.apply(records, now=now).items
+        # Their ages were looked at when they were frozen; the same look could end otherwise now.
+        items = self.mapping.apply_at_any_age(records).items
         parts = halve(
             items,
             self.sink,

@@ -13,7 +13,14 @@ from django.conf import settings
 from portal.common.tenancy import tenant
 from portal.syncs.domain import BatchState
 from portal.syncs.gateways import delivery
-from portal.syncs.gateways.delivery import BatchResult, PackedBatch, RetryLaterError, Route
+from portal.syncs.gateways.delivery import (
+    BatchResult,
+    PackedBatch,
+    Prepared,
+    RetryLaterError,
+    Route,
+    StopError,
+)
 from portal.syncs.gateways.records import Record
 from portal.syncs.models import Batch
 from portal.syncs.services.chunks import OpenChunk, Outcome, rejected_numbers, settle_batches
@@ -68,14 +75,15 @@ class Shipment:
         return Outcome(batch, BatchState.ACCEPTED if accepted else BatchState.OPEN, result)
 
     def _halved(self, batch: Batch, result: BatchResult) -> Outcome:
-        frozen_at = self.chunk.row.frozen_at.timestamp()
-        parts = self.route.halved(self._records(batch), result, now=frozen_at)
+        parts = self.route.halved(self._records(batch), result)
+        _check_whole(batch, parts)
         state = BatchState.SPLIT if parts.batches else BatchState.REFUSED
         return Outcome(batch, state, result, parts.batches, parts.rejects)
 
     def _repacked(self, batch: Batch, *, now: float) -> Outcome:
         """Some records became too old while the batch waited: reject them, send the others."""
         parts = self.route.prepared(self._records(batch), now=now)
+        _check_whole(batch, parts)
         return Outcome(batch, BatchState.ABANDONED, None, parts.batches, parts.rejects)
 
     def _records(self, batch: Batch) -> list[Record]:
@@ -83,6 +91,15 @@ class Shipment:
             rejected = rejected_numbers(self.chunk.row, batch)
             found = self.job.stretch.between(batch.first_number, batch.last_number)
         return [record for record in found if record.number not in rejected]
+
+
+def _check_whole(batch: Batch, parts: Prepared) -> None:
+    """Nothing may get lost between a batch and what stands in its place."""
+    if parts.to_send + len(parts.rejects) != batch.record_count:
+        raise StopError(
+            f"The source records of batch {batch.key} are not all there any more.",
+            fix="Ask the vendor's support.",
+        )
 
 
 def _packed(batch: Batch) -> PackedBatch:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
+from django.db import IntegrityError
 
 from portal.common.tenancy import tenant
 from portal.syncs.domain import FencedError
@@ -16,6 +18,9 @@ from portal.syncs.services.leases import Lease
 from portal.syncs.services.shipments import ship_chunk
 from tests.integration.sandbox import Sandbox
 from tests.integration.syncs.conftest import Customer, accepted, counters, record
+
+
+NOW = datetime.now(UTC)
 
 
 def claim(customer: Customer, run: SyncRun) -> Lease | None:
@@ -144,3 +149,29 @@ def test_a_run_that_ended_is_not_worked_on_again(customer: Customer) -> None:
     run = customer.run()
     customer.push([record(2)])
     assert counters(customer.work(run)) == ("succeeded", 1, 1, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"read_count": 3},
+        {"sent_count": 1},
+        {"state": "succeeded"},
+        {"state": "succeeded", "read_count": 2, "sent_count": 1, "finished_at": NOW},
+        {
+            "state": "succeeded",
+            "read_count": 2,
+            "sent_count": 1,
+            "rejected_count": 1,
+            "finished_at": NOW,
+        },
+        {"finished_at": NOW},
+        {"read_count": 0, "sent_count": -1, "rejected_count": 1},
+    ],
+)
+def test_the_database_refuses_a_run_that_does_not_add_up(
+    customer: Customer, lie: dict[str, object]
+) -> None:
+    run = customer.requested()
+    with pytest.raises(IntegrityError, match="syncs_"):
+        customer.change(run, **lie)
