@@ -19,6 +19,7 @@ from portal.review.domain import STEPS
 from portal.review.models import Step
 
 ALIASES = ("default", "support", "owner")
+LONGEST_ID = 60
 _KEPT_TABLES = ("django_migrations", "django_content_type", "auth_permission", "auth_group")
 
 
@@ -37,6 +38,14 @@ def django_db_setup(django_db_blocker: Any, worker_id: str) -> Iterator[None]:
         for alias in ALIASES:
             connections[alias].close()
     drop_database(server, name)
+
+
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Name bytes and long texts by their argument: xdist wants the same names in every process,
+    and such values may hold the time."""
+    if isinstance(val, bytes) or (isinstance(val, str) and len(val) > LONGEST_ID):
+        return argname
+    return None
 
 
 @pytest.fixture(scope="session")

@@ -79,7 +79,7 @@ def test_the_first_sync_is_whole_when_the_broker_forgets_everything_all_the_time
         assert_whole(process)
 
 
-class flushing:  # noqa: N801 - reads as a phrase
+class flushing:
     """Empties the broker's database every half second, queues included."""
 
     def __init__(self, server: redis.Redis) -> None:

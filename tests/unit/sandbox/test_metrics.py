@@ -124,7 +124,6 @@ NOW = int(time.time())
         {"resources": [{"type": "host"}]},
         {"metadata": {"origin": {"product": 1001}}},
     ],
-    ids=str,
 )
 def test_one_malformed_series_refuses_the_whole_payload(
     sandbox: Sandbox, key: str, wrong: dict[str, Any]
