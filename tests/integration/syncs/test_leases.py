@@ -19,7 +19,6 @@ from portal.syncs.services.shipments import ship_chunk
 from tests.integration.sandbox import Sandbox
 from tests.integration.syncs.conftest import Customer, accepted, counters, record
 
-
 NOW = datetime.now(UTC)
 
 
