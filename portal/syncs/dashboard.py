@@ -14,7 +14,7 @@ from django.db.models import Count, OuterRef, Subquery, Sum
 
 from portal.connections.models import Connection
 from portal.mappings.models import Mapping
-from portal.syncs.history import DECIDED, READ_NOTHING
+from portal.syncs.history import DECIDED, READ_NOTHING, SHOWN_BESIDE
 from portal.syncs.models import Reject, Schedule, SyncRun
 
 RECENT = timedelta(hours=24)
@@ -70,9 +70,7 @@ def mapping_lines(*, now: datetime) -> list[MappingLine]:
 
 def latest_runs() -> list[SyncRun]:
     """Return the newest runs that tell something, for a glance."""
-    runs = SyncRun.objects.exclude(READ_NOTHING).select_related(
-        "mapping__connection", "requested_by"
-    )
+    runs = SyncRun.objects.exclude(READ_NOTHING).prefetch_related(*SHOWN_BESIDE)
     return list(runs.order_by("-requested_at")[:LATEST_RUNS])
 
 

@@ -34,6 +34,11 @@ DECIDED = Q(chunk__state=ChunkState.DONE)
 """A reject that counts. One of a chunk without an outcome may go over to the next run."""
 
 
+SHOWN_BESIDE = ("mapping__connection", "requested_by")
+"""Fetched after the page and not joined: with a join the planner, which cannot see through
+row-level security, at times reads and sorts the whole history (600 ms for 215,000 runs)."""
+
+
 @dataclass(frozen=True, slots=True)
 class HistoryFilter:
     """What to show. ``outcome`` is a RunState, UNDER_WAY, WITH_REJECTS or "" for any."""
@@ -46,7 +51,7 @@ class HistoryFilter:
 
 def runs_matching(asked: HistoryFilter) -> QuerySet[SyncRun]:
     """Return the runs that the filter lets through, with what a row of the list needs."""
-    runs = SyncRun.objects.select_related("mapping__connection", "requested_by")
+    runs = SyncRun.objects.prefetch_related(*SHOWN_BESIDE)
     if asked.mapping:
         runs = runs.filter(mapping=asked.mapping)
     if asked.trigger:

@@ -311,6 +311,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='syncrun',
+            index=models.Index(condition=models.Q(('read_count', 0), ('state', portal.syncs.domain.RunState['SUCCEEDED']), _negated=True), fields=['organisation', '-requested_at'], name='syncs_run_telling'),
+        ),
+        migrations.AddIndex(
+            model_name='syncrun',
             index=models.Index(fields=['mapping', '-requested_at'], name='syncs_run_of_mapping'),
         ),
         migrations.AddIndex(

@@ -131,6 +131,12 @@ class SyncRun(TenantModel):
         indexes = [
             models.Index(fields=["not_before"], name="syncs_run_live", condition=Q(state__in=LIVE)),
             models.Index(fields=["organisation", "-requested_at"], name="syncs_run_recent"),
+            # The history without the runs that found nothing new, which soon are nearly all.
+            models.Index(
+                fields=["organisation", "-requested_at"],
+                name="syncs_run_telling",
+                condition=~Q(state=RunState.SUCCEEDED, read_count=0),
+            ),
             models.Index(fields=["mapping", "-requested_at"], name="syncs_run_of_mapping"),
             models.Index(fields=["state", "-requested_at"], name="syncs_run_by_state"),
         ]

@@ -117,5 +117,5 @@ def test_a_list_of_many_runs_asks_few_questions(
 ):
     for n in range(20):
         make_run(mapping, sent=1, seconds_ago=60 + n)
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(21):
         page_of(member)

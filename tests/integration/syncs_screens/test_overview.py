@@ -15,7 +15,7 @@ from portal.syncs.models import Schedule
 from tests.factories import ConnectionFactory, MappingFactory
 from tests.integration.syncs_screens.rows import make_chunk, make_reject, make_run
 
-QUERIES = 25
+QUERIES = 28
 """Of which some fifteen are the session, the guard and the page's frame."""
 
 
