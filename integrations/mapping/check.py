@@ -5,86 +5,28 @@ Says nothing about single records; those are judged while they are mapped.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from difflib import get_close_matches
 
 from integrations.core.fields import DatasetField, FieldType
-from integrations.core.timestamps import epoch_seconds
-from integrations.mapping.document import LogsMapping, MappingDocument, MetricsMapping, Value
-from integrations.mapping.names import metric_name
-from integrations.mapping.rejected import RecordRejectedError
+from integrations.mapping.constants import constant_problems, document_problems
+from integrations.mapping.document import MappingDocument
+from integrations.mapping.problems import Problem
+from integrations.mapping.uses import Use, paths_of, uses_of
 from integrations.mapping.values import fields_of
 
-NUMBER_TYPES: frozenset[FieldType] = frozenset({"integer", "number"})
-TIME_TYPES: frozenset[FieldType] = frozenset({"timestamp", "string", "integer", "number"})
-TEXT_TYPES: frozenset[FieldType] = frozenset(
-    {"string", "integer", "number", "boolean", "timestamp"}
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing to correct: where it is, what is wrong and what to do."""
-
-    path: str
-    message: str
-    fix: str = ""
-
-    def __str__(self) -> str:
-        place = f"{self.path}: " if self.path else ""
-        return f"{place}{self.message}" + (f"; {self.fix}" if self.fix else "")
+__all__ = ["Problem", "check_mapping"]
 
 
 def check_mapping(document: MappingDocument, fields: Sequence[DatasetField]) -> list[Problem]:
     """Return every problem of the document with this dataset; none means that it can be saved."""
     dataset = _Dataset(fields)
-    uses = _metrics_uses(document) if isinstance(document, MetricsMapping) else _logs_uses(document)
+    uses = list(uses_of(document))
     problems = [problem for use in uses for problem in dataset.problems_of(use)]
-    for index, condition in enumerate(document.filter):
-        problems += dataset.unknown_field(f"filter[{index}].field", condition.field)
-    if isinstance(document, MetricsMapping):
-        problems += _constant_problems(document)
-    elif document.attributes != "all":
-        for index, path in enumerate(document.attributes):
-            problems += dataset.unknown_field(f"attributes[{index}]", path)
-    return problems
-
-
-@dataclass(frozen=True, slots=True)
-class _Use:
-    """A value at a place, the types it may have there, and what these are called."""
-
-    path: str
-    value: Value
-    types: frozenset[FieldType]
-    noun: str
-
-
-def _metrics_uses(document: MetricsMapping) -> Iterator[_Use]:
-    for index, measure in enumerate(document.measures):
-        yield _Use(f"measures[{index}].name", measure.name, TEXT_TYPES, "text")
-        yield _Use(f"measures[{index}].value", measure.value, NUMBER_TYPES, "a number")
-    yield _Use("timestamp", document.timestamp, TIME_TYPES, "a time")
-    yield from _shared_uses(document)
-
-
-def _logs_uses(document: LogsMapping) -> Iterator[_Use]:
-    yield _Use("message", document.message, TEXT_TYPES, "text")
-    for name in ("service", "status"):
-        value = getattr(document, name)
-        if isinstance(value, Value):
-            yield _Use(name, value, TEXT_TYPES, "text")
-    if isinstance(document.timestamp, Value):
-        yield _Use("timestamp", document.timestamp, TIME_TYPES, "a time")
-    yield from _shared_uses(document)
-
-
-def _shared_uses(document: MappingDocument) -> Iterator[_Use]:
-    if isinstance(document.host, Value):
-        yield _Use("host", document.host, TEXT_TYPES, "text")
-    for index, tag in enumerate(document.tags):
-        yield _Use(f"tags[{index}].value", tag.value, TEXT_TYPES, "text")
+    for path, name in paths_of(document):
+        problems += dataset.unknown_field(path, name)
+    problems += [problem for use in uses for problem in constant_problems(use)]
+    return problems + document_problems(document)
 
 
 class _Dataset:
@@ -93,16 +35,8 @@ class _Dataset:
     def __init__(self, fields: Sequence[DatasetField]) -> None:
         self._types: dict[str, FieldType] = {field.name: field.type for field in fields}
 
-    def problems_of(self, use: _Use) -> list[Problem]:
+    def problems_of(self, use: Use) -> list[Problem]:
         if isinstance(use.value.template, str):
-            if use.types is NUMBER_TYPES:
-                return [
-                    Problem(
-                        f"{use.path}.template",
-                        "a template makes text, not a number",
-                        "name a field with a number",
-                    )
-                ]
             return self._template_problems(use)
         if not isinstance(use.value.field, str):
             return []
@@ -125,7 +59,7 @@ class _Dataset:
         inside = any(self._types.get(parent) == "object" for parent in parents)
         return "string" if inside else None
 
-    def _wrong_type(self, path: str, use: _Use) -> list[Problem]:
+    def _wrong_type(self, path: str, use: Use) -> list[Problem]:
         name = str(use.value.field)
         declared = self._types.get(name)
         if declared is None or declared in use.types:
@@ -134,8 +68,11 @@ class _Dataset:
         fix = f"use one of {', '.join(fitting[:5])}" if fitting else "use a constant"
         return [Problem(path, f'"{name}" is of type {declared}, not {use.noun}', fix)]
 
-    def _template_problems(self, use: _Use) -> list[Problem]:
+    def _template_problems(self, use: Use) -> list[Problem]:
         path = f"{use.path}.template"
+        if "string" not in use.types:
+            message, fix = f"a template makes text, not {use.noun}", f"name a field with {use.noun}"
+            return [Problem(path, message, fix)]
         problems: list[Problem] = []
         for name in fields_of(use.value):
             problems += self.unknown_field(path, name)
@@ -144,32 +81,3 @@ class _Dataset:
                     Problem(path, f'"{name}" is of type {self._types[name]}, not text', "")
                 )
         return problems
-
-
-def _constant_problems(document: MetricsMapping) -> list[Problem]:
-    """Constants that no record could make right."""
-    problems: list[Problem] = []
-    for index, measure in enumerate(document.measures):
-        if isinstance(measure.name.constant, str):
-            problems += _name_problems(f"measures[{index}].name.constant", measure.name.constant)
-        constant = measure.value.constant
-        if isinstance(constant, str | bool):
-            problems.append(
-                Problem(
-                    f"measures[{index}].value.constant", "this is not a number", "write a number"
-                )
-            )
-    constant = document.timestamp.constant
-    if isinstance(constant, str | bool) and epoch_seconds(constant) is None:
-        problems.append(
-            Problem("timestamp.constant", "this is not a time", "name the field with the time")
-        )
-    return problems
-
-
-def _name_problems(path: str, name: str) -> list[Problem]:
-    try:
-        metric_name(name)
-    except RecordRejectedError as rejected:
-        return [Problem(path, rejected.message.rstrip("."), "change the name")]
-    return []

@@ -12,11 +12,25 @@ from math import inf
 from integrations.core.records import Item, Record, Reject
 from integrations.datadog.limits import LIMITS
 from integrations.mapping.ages import TimeWindow
-from integrations.mapping.document import MappingDocument, MetricsMapping
+from integrations.mapping.distributions import compile_distributions
+from integrations.mapping.document import MappingDocument
+from integrations.mapping.event_documents import EventsMapping
+from integrations.mapping.events import compile_events
 from integrations.mapping.filters import Matches, compile_filter
+from integrations.mapping.incidents import compile_incidents
 from integrations.mapping.logs import compile_logs
-from integrations.mapping.metrics import ItemOf, compile_metrics
+from integrations.mapping.metrics import compile_metrics
 from integrations.mapping.rejected import RecordRejectedError
+from integrations.mapping.service_checks import compile_service_checks
+from integrations.mapping.shared import ItemOf
+from integrations.mapping.telemetry_documents import (
+    DistributionsMapping,
+    LogsMapping,
+    MetricsMapping,
+    ServiceChecksMapping,
+)
+from integrations.mapping.trace_documents import TracesMapping
+from integrations.mapping.traces import compile_traces
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +44,26 @@ class Mapped:
 
 @dataclass(frozen=True, slots=True)
 class CompiledMapping:
-    """Made by ``compile_mapping``. ``data_type`` is "metrics" or "logs"."""
+    """Made by ``compile_mapping``. ``data_type`` is a key of LIMITS; ``form`` tells a sink which of
+    its forms the items have (events and traces), and is empty where there is one only."""
 
     data_type: str
     matches: Matches | None
     item_of: ItemOf
+    form: str = ""
 
     def apply(self, records: Sequence[Record], *, now: float) -> Mapped:
         """Map records in order. ``now`` is epoch seconds and decides what is too old."""
-        window = TimeWindow.around(now, noun=self.data_type, limits=LIMITS[self.data_type])
+        window = TimeWindow.around(now, noun=self._noun, limits=LIMITS[self.data_type])
         return self._map(records, window)
 
     def apply_at_any_age(self, records: Sequence[Record]) -> Mapped:
         """The same without a look at the times, to show what old samples would become."""
-        return self._map(records, TimeWindow(self.data_type, 0.0, -inf, inf))
+        return self._map(records, TimeWindow(self._noun, 0.0, -inf, inf))
+
+    @property
+    def _noun(self) -> str:
+        return self.data_type.replace("_", " ")
 
     def _map(self, records: Sequence[Record], window: TimeWindow) -> Mapped:
         matches, item_of = self.matches, self.item_of
@@ -63,10 +83,28 @@ class CompiledMapping:
 
 def compile_mapping(document: MappingDocument) -> CompiledMapping:
     """Turn a document into functions once, so that each record costs a few calls only."""
-    if isinstance(document, MetricsMapping):
-        item_of = compile_metrics(document)
-        data_type = "metrics"
-    else:
-        item_of = compile_logs(document)
-        data_type = "logs"
-    return CompiledMapping(data_type, compile_filter(document.filter), item_of)
+    matches = compile_filter(document.filter)
+    form = document.form if isinstance(document, EventsMapping | TracesMapping) else ""
+    return CompiledMapping(target_of(document), matches, _item_of(document), form)
+
+
+def target_of(document: MappingDocument) -> str:
+    """The data type that a document makes: the word behind its "target"."""
+    return str(document.__struct_config__.tag)
+
+
+def _item_of(document: MappingDocument) -> ItemOf:
+    match document:
+        case MetricsMapping():
+            return compile_metrics(document)
+        case DistributionsMapping():
+            return compile_distributions(document)
+        case LogsMapping():
+            return compile_logs(document)
+        case EventsMapping():
+            return compile_events(document)
+        case ServiceChecksMapping():
+            return compile_service_checks(document)
+        case TracesMapping():
+            return compile_traces(document)
+    return compile_incidents(document)

@@ -7,7 +7,7 @@ from typing import Any
 
 from integrations.core.fields import field_getter
 from integrations.core.records import JsonObject
-from integrations.mapping.document import Condition
+from integrations.mapping.parts import Condition
 
 Matches = Callable[[JsonObject], bool]
 

@@ -11,11 +11,12 @@ from typing import Any
 from integrations.core.fields import field_getter
 from integrations.core.records import Item, JsonObject, Record
 from integrations.mapping.ages import TimeWindow
-from integrations.mapping.document import LogsMapping, Value
 from integrations.mapping.encoding import encode
 from integrations.mapping.heads import remembered
-from integrations.mapping.metrics import ItemOf
 from integrations.mapping.names import tag
+from integrations.mapping.parts import Value
+from integrations.mapping.shared import ItemOf
+from integrations.mapping.telemetry_documents import LogsMapping
 from integrations.mapping.values import (
     NumberOf,
     TextOf,

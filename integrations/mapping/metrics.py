@@ -13,10 +13,12 @@ from msgspec import UNSET
 
 from integrations.core.records import Item, JsonObject, Record
 from integrations.mapping.ages import TimeWindow
-from integrations.mapping.document import Measure, MetricsMapping, Value
 from integrations.mapping.encoding import encode
 from integrations.mapping.heads import remembered
 from integrations.mapping.names import metric_name, tag
+from integrations.mapping.parts import Value
+from integrations.mapping.shared import ItemOf
+from integrations.mapping.telemetry_documents import Measure, MetricsMapping
 from integrations.mapping.values import (
     TextOf,
     compile_number,
@@ -25,8 +27,6 @@ from integrations.mapping.values import (
     fields_of,
     place_of,
 )
-
-ItemOf = Callable[[Record, TimeWindow], Item]
 
 TYPE_NUMBERS = {"count": 1, "rate": 2, "gauge": 3}
 # MetricIntakeType of the v2 OpenAPI.

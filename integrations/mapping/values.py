@@ -14,7 +14,7 @@ from msgspec import UNSET
 from integrations.core.fields import field_getter
 from integrations.core.records import JsonObject
 from integrations.core.timestamps import epoch_seconds
-from integrations.mapping.document import Value
+from integrations.mapping.parts import Value
 from integrations.mapping.rejected import RecordRejectedError
 from integrations.mapping.templates import FieldPart, parse_template, template_fields
 
@@ -146,6 +146,13 @@ def compile_number(value: Value) -> NumberOf:
 def plain_key(value: Value) -> Any:
     """The key under which the value most likely stands, to save calls; None when it has none."""
     return value.field if isinstance(value.field, str) else None
+
+
+def finite_number(found: object, *, field: str) -> float:
+    """The value as it is when it is a finite number; anything else rejects the record."""
+    if type(found) in _NUMBER_TYPES and isfinite(found):  # type: ignore[arg-type]  # by its left
+        return found  # type: ignore[return-value]  # int or float by the line above
+    raise _not_a_number(found, field)
 
 
 def _not_a_number(found: object, place: str) -> RecordRejectedError:

@@ -1,0 +1,104 @@
+"""Compiles an incidents mapping to a function from a record to one encoded incident.
+
+Form: POST /api/v2/incidents of Datadog's v2 OpenAPI (CreateIncident), with the marker beside it by
+which the sink finds the incident again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from integrations.core.records import Item, JsonObject, Record
+from integrations.mapping.ages import TimeWindow
+from integrations.mapping.choices import compile_choice, compile_mapped
+from integrations.mapping.encoding import encode
+from integrations.mapping.incident_documents import (
+    IMPACTED,
+    LIST_TYPES,
+    IncidentField,
+    IncidentsMapping,
+    MarkerPlace,
+)
+from integrations.mapping.parts import Value
+from integrations.mapping.rejected import RecordRejectedError
+from integrations.mapping.shared import ItemOf
+from integrations.mapping.texts import compile_key, compile_prose
+from integrations.mapping.values import as_text, compile_any, compile_text, place_of
+
+MAX_MARKER = 200
+# A choice of ours: enough for any id; no length of a title or a field is documented.
+
+Marker = dict[str, str]
+
+
+def compile_incidents(document: IncidentsMapping) -> ItemOf:
+    """Return a function that maps one record to one Item."""
+    title_of, marker_of = compile_prose(document.title), _compile_marker(document.marker)
+    impact_of = _compile_impact(document)
+    fields = [(entry.name, entry.type, _compile_field(entry)) for entry in document.fields]
+
+    def item_of(record: Record, window: TimeWindow) -> Item:
+        data, marker = record.data, marker_of(record)
+        found = {name: {"type": kind, "value": value_of(data)} for name, kind, value_of in fields}
+        title = title_of(data)
+        if "field" in marker:
+            found[marker["field"]] = {"type": "textbox", "value": marker["text"]}
+        else:
+            title = f"{title} {marker['text']}"
+        attributes = {"title": title, **impact_of(data), "fields": found}
+        body = {"marker": marker, "data": {"type": "incidents", "attributes": attributes}}
+        return Item(record.number, record.id, encode(body), None)
+
+    return item_of
+
+
+def _compile_marker(place: MarkerPlace) -> Callable[[Record], Marker]:
+    """Square brackets around the id keep one in a title apart from any that contains it."""
+    value = place.value
+    text_of = (
+        compile_key(value, limit=MAX_MARKER, name="marker") if isinstance(value, Value) else None
+    )
+    field = place.field
+
+    def marker(record: Record) -> Marker:
+        text = record.id if text_of is None else text_of(record.data)
+        if not text.strip():
+            raise RecordRejectedError("missing_field", "The marker is empty.")
+        return {"text": text, "field": field} if isinstance(field, str) else {"text": f"[{text}]"}
+
+    return marker
+
+
+def _compile_impact(document: IncidentsMapping) -> Callable[[JsonObject], dict[str, Any]]:
+    """Datadog wants to know the scope as soon as customers are affected."""
+    impacted_of = compile_choice(
+        document.customer_impacted, words=IMPACTED, name="answer (customers affected or not)"
+    )
+    scope = document.customer_impact_scope
+    scope_of = compile_text(scope) if isinstance(scope, Value) else None
+
+    def impact(data: JsonObject) -> dict[str, Any]:
+        if impacted_of(data) == "false":
+            return {"customer_impacted": False}
+        if scope_of is None:
+            message = "Customers are affected, but the mapping has no scope of it."
+            raise RecordRejectedError("missing_field", message)
+        return {"customer_impacted": True, "customer_impact_scope": scope_of(data)}
+
+    return impact
+
+
+def _compile_field(entry: IncidentField) -> Callable[[JsonObject], Any]:
+    """One text, or for the types that are lists a list of texts."""
+    if entry.type not in LIST_TYPES:
+        return compile_mapped(entry.value, entry.map, entry.default)
+    read, place = compile_any(entry.value), place_of(entry.value)
+
+    def texts(data: JsonObject) -> list[str]:
+        found = read(data)
+        return [
+            as_text(one, field=place) for one in (found if isinstance(found, list) else [found])
+        ]
+
+    return texts
