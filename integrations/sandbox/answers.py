@@ -6,6 +6,7 @@ Knows no state; handlers raise a ``RefusedError`` and the dispatcher sends what 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from http import HTTPStatus
 
 import orjson
@@ -46,6 +47,11 @@ class RefusedError(Exception):
 
 # Builds an error out of a status and a text, in the form that the endpoint uses.
 Refuse = Callable[[int, str], RefusedError]
+
+
+def moment(seconds: float) -> str:
+    """A time as resources show it."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="microseconds")
 
 
 def json_answer(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
+import orjson
 
 from integrations.sandbox.answers import Refuse, refuse
 from integrations.sandbox.encoding import BAD_REQUEST, decoded
@@ -24,6 +25,16 @@ def read_body(
 ) -> Body:
     raw = raw_body(call, limits=limits, refuse_with=refuse_with)
     return decode(raw, kind, refuse_with=refuse_with)
+
+
+def read_open_body(
+    call: Call, kind: type[Body], *, limits: BodyLimits = FORM, refuse_with: Refuse = refuse
+) -> tuple[Body, dict[str, Any]]:
+    """The body as a type, to be checked, and as it was sent, to be kept with all its fields."""
+    raw = raw_body(call, limits=limits, refuse_with=refuse_with)
+    checked = decode(raw, kind, refuse_with=refuse_with)
+    # orjson, since it turns numbers beyond 64 bits into what it can also write again.
+    return checked, orjson.loads(raw)
 
 
 def decode(raw: bytes, kind: type[Body], *, refuse_with: Refuse = refuse) -> Body:

@@ -17,7 +17,7 @@ from aiohttp import web
 from integrations.sandbox.answers import json_answer, refuse
 from integrations.sandbox.encoding import BAD_REQUEST
 from integrations.sandbox.gate import open_resource
-from integrations.sandbox.incident_shape import Document
+from integrations.sandbox.incident_shape import Document, with_people
 from integrations.sandbox.incidents import BUCKET, page
 from integrations.sandbox.world import Call
 
@@ -54,16 +54,16 @@ def search(call: Call) -> web.Response:
     found = [incident for incident in kept if all(term.fits(incident) for term in terms)]
     if sort == "-created":
         found.reverse()
-    shown, pagination = page(call, found)
+    shown, meta = page(call, found)
     attributes = {
         "total": len(found),
         "facets": _facets(found),
-        "incidents": [{"data": incident} for incident in shown],
+        "incidents": [{"data": with_people(one, access.organisation)} for one in shown],
     }
     answer = {
         "data": {"type": "incidents_search_results", "attributes": attributes},
         "included": [],
-        "meta": {"pagination": pagination},
+        "meta": meta,
     }
     return json_answer(answer, headers=access.headers)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime
 from typing import Any
 
 from msgspec import to_builtins
 
+from integrations.sandbox.answers import moment
 from integrations.sandbox.incident_forms import Fields, NewData, Relationships
 from integrations.sandbox.registry import Organisation
 
@@ -25,10 +25,6 @@ _FIELDS: dict[str, tuple[str, str | None]] = {
     "services": ("autocomplete", None),
     "teams": ("autocomplete", None),
 }
-
-
-def moment(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="microseconds")
 
 
 def user_id(organisation: Organisation) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from aiohttp import web
 from msgspec import UNSET, to_builtins
 
-from integrations.sandbox.answers import json_answer, refuse
+from integrations.sandbox.answers import json_answer, moment, refuse
 from integrations.sandbox.bodies import read_body
 from integrations.sandbox.encoding import BAD_REQUEST
 from integrations.sandbox.gate import Access, open_resource
@@ -21,7 +21,6 @@ from integrations.sandbox.incident_forms import (
 )
 from integrations.sandbox.incident_shape import (
     Document,
-    moment,
     new_incident,
     set_fields,
     with_people,
@@ -110,23 +109,26 @@ def delete(call: Call) -> web.Response:
 
 
 def list_incidents(call: Call) -> web.Response:
-    """Without paging parameters there is no ``meta``; a short page names no next one."""
+    """In the order of their making."""
     access = open_resource(call, scope=_READ, bucket=BUCKET)
     found = [one.document for one in call.world.store.shelves["incidents"].of(access.organisation)]
-    shown, pagination = page(call, found)
-    paged = bool(call.query("page[size]") or call.query("page[offset]"))
-    meta = {"meta": {"pagination": pagination}} if paged else {}
-    return json_answer({"data": shown, **meta}, headers=access.headers)
+    shown, meta = page(call, found)
+    return json_answer({"data": shown, "meta": meta}, headers=access.headers)
 
 
-def page(call: Call, found: list[Document]) -> tuple[list[Document], dict[str, int]]:
-    """The page that is asked for, and what is told of it; ``size`` is what came."""
+def page(call: Call, found: list[Document]) -> tuple[list[Document], Document]:
+    """The page that is asked for, and what is told of it; ``size`` is what came.
+
+    Both are recorded: a short page without ``next_offset`` for a call that names its page, and
+    with one for a call that does not.
+    """
     size = number(
         call, "page[size]", default=INCIDENTS_PAGE_DEFAULT, low=1, high=INCIDENTS_PAGE_MAX
     )
     offset = number(call, "page[offset]", default=0)
     shown = found[offset : offset + size]
     pagination = {"offset": offset, "size": len(shown)}
-    if len(shown) == size:
-        pagination["next_offset"] = offset + size
-    return shown, pagination
+    named = bool(call.query("page[size]") or call.query("page[offset]"))
+    if len(shown) == size or not named:
+        pagination["next_offset"] = offset + len(shown)
+    return shown, {"pagination": pagination}

@@ -103,6 +103,9 @@ READ_BYTES = 64 * 1024 * 1024
 # JSON bodies of OAuth, searches and resources: far above anything a client sends there.
 FORM = BodyLimits(1_000_000, 1_000_000, frozenset({"identity"}))
 
+# No size is documented for dashboards: room for some hundreds of widgets.
+DASHBOARD = BodyLimits(5_000_000, 5_000_000, frozenset({"identity"}))
+
 # v2 OpenAPI: logs page.limit default 10, maximum 1000. v1 OpenAPI: monitors page_size 100, 1000.
 LOGS_PAGE_DEFAULT, LOGS_PAGE_MAX = 10, 1_000
 MONITORS_PAGE_DEFAULT, MONITORS_PAGE_MAX = 100, 1_000

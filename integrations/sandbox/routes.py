@@ -12,16 +12,19 @@ from aiohttp import web
 from integrations.datadog.sites import SERVICES
 from integrations.sandbox import (
     agent_traces,
+    dashboards,
     distributions,
     events,
     events_v2,
     incident_search,
     incidents,
     keys,
+    log_pipelines,
     log_search,
     logs,
     metric_query,
     metrics,
+    monitor_search,
     monitors,
     oauth,
     otlp,
@@ -47,6 +50,8 @@ class Route:
     handler: Handler
     data_type: str | None = None
 
+
+_PIPELINES = "/api/v1/logs/config/pipelines"
 
 ROUTES = (
     Route("GET", "app", "/oauth2/v1/authorize", oauth.show_consent),
@@ -81,6 +86,23 @@ ROUTES = (
     Route("GET", "api", "/api/v1/metrics", metric_query.active_metrics),
     Route("POST", "api", "/api/v2/logs/events/search", log_search.search),
     Route("GET", "api", "/api/v1/monitor", monitors.list_monitors),
+    Route("POST", "api", "/api/v1/monitor", monitors.create, "monitors"),
+    Route("POST", "api", "/api/v1/monitor/validate", monitors.validate),
+    Route("GET", "api", "/api/v1/monitor/search", monitor_search.search),
+    Route("GET", "api", "/api/v1/monitor/{id}", monitors.get),
+    Route("PUT", "api", "/api/v1/monitor/{id}", monitors.update, "monitors"),
+    Route("DELETE", "api", "/api/v1/monitor/{id}", monitors.delete, "monitors"),
+    Route("POST", "api", "/api/v1/monitor/{id}/validate", monitors.validate_existing),
+    Route("POST", "api", "/api/v1/dashboard", dashboards.create, "dashboards"),
+    Route("GET", "api", "/api/v1/dashboard", dashboards.list_dashboards),
+    Route("GET", "api", "/api/v1/dashboard/{id}", dashboards.get),
+    Route("PUT", "api", "/api/v1/dashboard/{id}", dashboards.replace, "dashboards"),
+    Route("DELETE", "api", "/api/v1/dashboard/{id}", dashboards.delete, "dashboards"),
+    Route("POST", "api", _PIPELINES, log_pipelines.create, "log_pipelines"),
+    Route("GET", "api", _PIPELINES, log_pipelines.list_pipelines),
+    Route("GET", "api", f"{_PIPELINES}/{{id}}", log_pipelines.get),
+    Route("PUT", "api", f"{_PIPELINES}/{{id}}", log_pipelines.replace, "log_pipelines"),
+    Route("DELETE", "api", f"{_PIPELINES}/{{id}}", log_pipelines.delete, "log_pipelines"),
     Route("POST", "api", "/api/v2/incidents", incidents.create, "incidents"),
     Route("GET", "api", "/api/v2/incidents", incidents.list_incidents),
     Route("GET", "api", "/api/v2/incidents/search", incident_search.search),
