@@ -116,7 +116,8 @@ def test_saving_a_client_without_a_secret_keeps_the_stored_one(admin_client):
     page = admin_client.post(reverse("admin:connections_oauthclient_add"), form)
     assert "Enter the secret" in page.content.decode()
     admin_client.post(
-        reverse("admin:connections_oauthclient_add"), {**form, "client_secret": "first-77aa"}
+        reverse("admin:connections_oauthclient_add"),
+        {**form, "client_secret": "s3cret-of-the-client-77aa"},
     )
     client = OAuthClient.objects.get()
     url = reverse("admin:connections_oauthclient_change", args=[client.pk])
