@@ -67,7 +67,7 @@ def _truncate(self: TransactionTestCase) -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def _truncate_as_owner() -> None:
-    TransactionTestCase._fixture_teardown = _truncate  # type: ignore[method-assign]
+    TransactionTestCase._fixture_teardown = _truncate  # type: ignore[attr-defined] # not in the stubs
 
 
 @pytest.fixture

@@ -49,7 +49,7 @@ def test_the_invitation_is_mailed_once_all_is_committed(
         assert not mail.outbox
     [message] = mail.outbox
     assert message.to == ["new@example.com"]
-    link = re.search(r"http\S+", str(message.body)).group()
+    [link] = re.findall(r"http\S+", str(message.body))
     assert link.startswith(f"{settings.PORTAL_BASE_URL}/invitations/")
     with tenant(organisation.pk):
         assert link.endswith(link_of(Invitation.objects.get()))
@@ -58,7 +58,8 @@ def test_the_invitation_is_mailed_once_all_is_committed(
 def test_a_new_person_signs_up_from_the_link_and_joins(client: Client, organisation):
     link = link_of(InvitationFactory(organisation=organisation, email="new@example.com"))
     page = client.get(link).content.decode()
-    signup = re.search(r'href="(/accounts/signup/[^"]+)"', page).group(1).replace("&amp;", "&")
+    [signup] = re.findall(r'href="(/accounts/signup/[^"]+)"', page)
+    signup = signup.replace("&amp;", "&")
     assert 'value="new@example.com"' in client.get(signup).content.decode()
     answer = client.post(signup, {"email": "new@example.com", "password1": "correct horse battery"})
     assert answer["Location"] == link

@@ -65,7 +65,7 @@ def one_of_each(admin: Any) -> Organisation:
     )
     make_reject(run, number=1, code="too_old", record=SECRET.encode())
     InvitationFactory(organisation=organisation)
-    StepNote.objects.create(step=Step.objects.first(), text="A note", author_name="Ada")
+    StepNote.objects.create(step=Step.objects.get(key="tile"), text="A note", author_name="Ada")
     SupportAccess.objects.create(actor_name="Ada", purpose="a look")
     with tenant(organisation.pk):
         _secrets_of(connection)
