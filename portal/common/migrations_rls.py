@@ -6,7 +6,6 @@ tenant tables that carry the organisation, so that a row can never point at anot
 
 from __future__ import annotations
 
-
 from django.db import models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation

@@ -122,7 +122,7 @@ def test_a_viewer_sees_no_buttons(customer: Customer, linked: Connection):
 
 def test_nobody_signed_in_is_sent_to_sign_in(customer: Customer, linked: Connection):
     response = Client().get(address("detail", customer, linked))
-    assert response.url.startswith(reverse("account_login"))
+    assert response.headers["Location"].startswith(reverse("account_login"))
 
 
 def test_a_client_without_the_key_scope_sends_nothing(customer: Customer):

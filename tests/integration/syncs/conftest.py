@@ -104,7 +104,7 @@ class Customer:
     def row(self, run: SyncRun) -> dict[str, Any]:
         """The run's columns."""
         with tenant(self.organisation.id):
-            return SyncRun.objects.values().get(pk=run.pk)
+            return dict(SyncRun.objects.values().get(pk=run.pk))
 
     def change(self, run: SyncRun, **fields: Any) -> None:
         """Set fields of the run behind the engine's back."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -142,5 +143,5 @@ def test_the_next_run_stands_on_the_page(
     member: Client, organisation: Organisation, mapping: Mapping
 ):
     with tenant(organisation.id):
-        Schedule.objects.update(next_at=timezone.now() + timezone.timedelta(minutes=5, seconds=30))
+        Schedule.objects.update(next_at=timezone.now() + timedelta(minutes=5, seconds=30))
     assert "in 5\xa0minutes" in text_of(member, organisation)
