@@ -16,8 +16,8 @@ LIST_TYPES = frozenset({"multiselect", "textarray", "metrictag", "autocomplete"}
 
 IMPACTED = ("true", "false")
 
-FIELD_NAME = re.compile(r"\A[A-Za-z][A-Za-z0-9_-]{0,99}\Z", re.ASCII)
-_NAME_RULE = "A field's name starts with a letter and has letters, digits, _ - only"
+FIELD_NAME = re.compile(r"\A[A-Za-z][A-Za-z0-9_]{0,99}\Z", re.ASCII)
+_NAME_RULE = "A field's name starts with a letter and has letters, digits, _ only"
 # What can stand before the colon of a search; Datadog's own are severity, state, root_cause …
 
 

@@ -6,7 +6,9 @@ which the sink finds the incident again.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from hashlib import blake2b
 from typing import Any
 
 from integrations.core.records import Item, JsonObject, Record
@@ -23,11 +25,15 @@ from integrations.mapping.incident_documents import (
 from integrations.mapping.parts import Value
 from integrations.mapping.rejected import RecordRejectedError
 from integrations.mapping.shared import ItemOf
-from integrations.mapping.texts import compile_key, compile_prose
+from integrations.mapping.texts import compile_prose
 from integrations.mapping.values import as_text, compile_any, compile_text, place_of
 
-MAX_MARKER = 200
-# A choice of ours: enough for any id; no length of a title or a field is documented.
+MAX_MARKER = 100
+# A choice of ours: readable in a title, enough for any usual id.
+
+_PLAIN = re.compile(rf"\A[\w.:/@+ -]{{1,{MAX_MARKER}}}\Z")
+# Characters that stand in a search's quotes as they are.
+_UNUSABLE = re.compile(r"[^\w.:/@+ -]")
 
 Marker = dict[str, str]
 
@@ -53,19 +59,25 @@ def compile_incidents(document: IncidentsMapping) -> ItemOf:
     return item_of
 
 
+def marker_text(text: str) -> str:
+    """The text as a marker: another one, always the same, where a search could not hold it."""
+    if _PLAIN.match(text):
+        return text
+    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    return f"{_UNUSABLE.sub('_', text)[:40]}-{digest}"
+
+
 def _compile_marker(place: MarkerPlace) -> Callable[[Record], Marker]:
     """Square brackets around the id keep one in a title apart from any that contains it."""
-    value = place.value
-    text_of = (
-        compile_key(value, limit=MAX_MARKER, name="marker") if isinstance(value, Value) else None
-    )
+    text_of = compile_text(place.value) if isinstance(place.value, Value) else None
     field = place.field
 
     def marker(record: Record) -> Marker:
         text = record.id if text_of is None else text_of(record.data)
         if not text.strip():
             raise RecordRejectedError("missing_field", "The marker is empty.")
-        return {"text": text, "field": field} if isinstance(field, str) else {"text": f"[{text}]"}
+        found = marker_text(text)
+        return {"text": found, "field": field} if isinstance(field, str) else {"text": f"[{found}]"}
 
     return marker
 

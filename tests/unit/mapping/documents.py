@@ -26,6 +26,77 @@ LOGS: dict[str, Any] = {
     "status": {"field": "level"},
     "timestamp": {"field": "occurred_at"},
 }
+DISTRIBUTIONS: dict[str, Any] = {
+    "target": "distributions",
+    "measures": [{"name": {"template": "aws.{measure}"}, "value": {"field": "value"}}],
+    "timestamp": {"field": "measured_at"},
+    "tags": [{"key": "resource", "value": {"field": "resource"}}],
+}
+EVENTS: dict[str, Any] = {
+    "target": "events",
+    "title": {"template": "Deployed {app}"},
+    "text": {"field": "message"},
+    "timestamp": {"field": "occurred_at"},
+    "alert_type": {"value": {"field": "level"}, "map": {"error": ["FATAL"]}, "default": "info"},
+}
+CHANGES: dict[str, Any] = {
+    "target": "events",
+    "title": {"field": "message"},
+    "change": {
+        "resource": {"field": "app"},
+        "resource_type": "configuration",
+        "author": {"name": {"field": "user"}, "type": "user"},
+        "new_value": {"field": "after"},
+    },
+}
+ALERTS: dict[str, Any] = {
+    "target": "events",
+    "title": {"field": "message"},
+    "text": {"field": "details", "default": ""},
+    "timestamp": {"field": "occurred_at"},
+    "alert": {
+        "status": {"value": {"field": "level"}, "map": {"warn": ["WARNING"], "ok": ["INFO"]}},
+        "priority": {"value": {"constant": 2}},
+        "links": [{"url": {"template": "https://acme.example/{app}"}, "category": "runbook"}],
+        "custom": "all",
+    },
+}
+CHECKS: dict[str, Any] = {
+    "target": "service_checks",
+    "check": {"constant": "acme.backup"},
+    "host": {"field": "machine"},
+    "status": {"value": {"field": "level"}, "map": {"ok": ["INFO"], "critical": ["ERROR", 2]}},
+    "message": {"field": "message"},
+    "timestamp": {"field": "occurred_at"},
+}
+SPANS: dict[str, Any] = {
+    "target": "traces",
+    "trace_id": {"field": "trace"},
+    "span_id": {"field": "span"},
+    "parent_id": {"field": "parent"},
+    "name": {"constant": "http.request"},
+    "service": {"field": "app"},
+    "resource": {"field": "message"},
+    "start": {"field": "occurred_at"},
+    "duration": {"value": {"field": "took"}, "unit": "milliseconds"},
+    "error": {"value": {"field": "failed"}, "map": {"error": [True]}, "default": "ok"},
+}
+INCIDENTS: dict[str, Any] = {
+    "target": "incidents",
+    "title": {"field": "message"},
+    "customer_impacted": {"value": {"field": "failed"}, "default": "false"},
+    "customer_impact_scope": {"constant": "All of them"},
+    "fields": [
+        {
+            "name": "severity",
+            "type": "dropdown",
+            "value": {"field": "level"},
+            "map": {"SEV-1": ["FATAL"]},
+            "default": "UNKNOWN",
+        }
+    ],
+}
+NEW_TARGETS = [DISTRIBUTIONS, EVENTS, CHANGES, ALERTS, CHECKS, SPANS, INCIDENTS]
 
 
 def compiled(document: dict[str, Any], **changes: Any) -> CompiledMapping:
@@ -44,6 +115,13 @@ def point(**changes: Any) -> dict[str, Any]:
 def entry(**changes: Any) -> dict[str, Any]:
     """A record's data that LOGS maps well at NOW."""
     return {"message": "started", "level": "INFO", "occurred_at": NOW, **changes}
+
+
+def happening(**changes: Any) -> dict[str, Any]:
+    """A record's data that events, checks, spans and incidents map well at NOW."""
+    told = {"message": "started", "level": "INFO", "occurred_at": NOW, "machine": "h1"}
+    ids = {"trace": "t-1", "span": "s-1", "took": 12.5}
+    return {**told, **ids, "app": "shop", "user": "ada", "after": {"n": 1}, **changes}
 
 
 def mapped(document: dict[str, Any], data: dict[str, Any], **changes: Any) -> Mapped:

@@ -10,12 +10,22 @@ import pytest
 
 from integrations.core.errors import InvalidMappingError
 from integrations.mapping import decode_mapping, encode_mapping
-from tests.unit.mapping.documents import LOGS, METRICS
+from tests.unit.mapping.documents import (
+    ALERTS,
+    CHANGES,
+    CHECKS,
+    EVENTS,
+    INCIDENTS,
+    LOGS,
+    METRICS,
+    NEW_TARGETS,
+    SPANS,
+)
 
 MEASURE = METRICS["measures"][0]
 
 
-@pytest.mark.parametrize("document", [METRICS, LOGS])
+@pytest.mark.parametrize("document", [METRICS, LOGS, *NEW_TARGETS])
 def test_a_document_survives_being_stored(document: dict[str, Any]) -> None:
     decoded = decode_mapping(document)
     assert decode_mapping(encode_mapping(decoded)) == decoded
@@ -62,3 +72,44 @@ def test_a_log_source_is_lower_case() -> None:
 def test_what_is_no_document_is_refused(data: bytes | str) -> None:
     with pytest.raises(InvalidMappingError):
         decode_mapping(data)
+
+
+CHOICE = {"value": {"field": "level"}}
+
+
+@pytest.mark.parametrize(
+    ("document", "changes", "words"),
+    [
+        (CHECKS, {"status": {**CHOICE, "map": {"fine": ["x"]}}}, '"fine" is no status of a check'),
+        (CHECKS, {"status": {**CHOICE, "default": "odd"}}, "knows ok, warning, critical, unknown"),
+        (
+            CHECKS,
+            {"status": {**CHOICE, "map": {"ok": ["Up"], "critical": ["up "]}}},
+            'The status of a check of "up" is given twice',
+        ),
+        (EVENTS, {"alert": ALERTS["alert"]}, 'takes no "alert_type"'),
+        (CHANGES, {"alert": ALERTS["alert"]}, "not both"),
+        (CHANGES, {"change": {"resource": {"field": "a"}, "resource_type": "x"}}, "unknown word"),
+        (SPANS, {"end": {"field": "ended"}}, 'Give exactly one of "duration" and "end"'),
+        (SPANS, {"form": "zipkin"}, "unknown word"),
+        (INCIDENTS, {"fields": [INCIDENTS["fields"][0]] * 2}, "can be given once"),
+        (INCIDENTS, {"marker": {"field": "severity"}}, "can be given once"),
+        (INCIDENTS, {"marker": {"field": "a:b"}}, "starts with a letter"),
+        (
+            INCIDENTS,
+            {"fields": [{**INCIDENTS["fields"][0], "type": "multiselect"}]},
+            "Only a dropdown or a textbox",
+        ),
+    ],
+)
+def test_what_a_target_does_not_know_is_refused(
+    document: dict[str, Any], changes: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(InvalidMappingError, match=f"(?i){re.escape(words)}"):
+        decode_mapping({**document, **changes})
+
+
+def test_an_event_needs_a_text() -> None:
+    plain = {name: EVENTS[name] for name in EVENTS if name != "text"}
+    with pytest.raises(InvalidMappingError, match='needs a "text"'):
+        decode_mapping(plain)

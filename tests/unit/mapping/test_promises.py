@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from integrations.core.records import Record
 from integrations.core.reject_codes import REJECT_CODES
-from tests.unit.mapping.documents import LOGS, METRICS, NOW, compiled, record
+from tests.unit.mapping.documents import (
+    LOGS,
+    METRICS,
+    NEW_TARGETS,
+    NOW,
+    compiled,
+    happening,
+    record,
+)
 
 VALUES = st.one_of(
     st.none(),
@@ -24,9 +32,17 @@ VALUES = st.one_of(
 )
 TIMES = st.one_of(VALUES, st.floats(min_value=NOW - 4_000, max_value=NOW + 1_000))
 NAMES = ("resource", "measure", "value", "message", "level", "service", "timestamp", "a.b")
+OTHER_NAMES = ("trace", "span", "parent", "took", "app", "machine", "after", "failed", "user")
 DATA = st.fixed_dictionaries(
     {"measured_at": TIMES, "occurred_at": TIMES},
     optional={name: VALUES for name in NAMES},
+)
+MIXED = st.one_of(
+    DATA,
+    st.builds(
+        lambda changes: happening(measure="m", measured_at=NOW, value=1, resource="r", **changes),
+        st.dictionaries(st.sampled_from((*OTHER_NAMES, "message", "level")), VALUES, max_size=2),
+    ),
 )
 TWO_MEASURES = {
     **METRICS,
@@ -36,7 +52,8 @@ TWO_MEASURES = {
     ],
 }
 FILTERED = {**LOGS, "filter": [{"field": "level", "is": "contains", "value": "a"}]}
-DOCUMENTS = [METRICS, TWO_MEASURES, LOGS, FILTERED]
+DOCUMENTS = [METRICS, TWO_MEASURES, LOGS, FILTERED, *NEW_TARGETS]
+JSON_DOCUMENTS = [one for one in DOCUMENTS if one["target"] != "traces"]
 
 
 def _records(contents: list[dict[str, Any]]) -> list[Record]:
@@ -46,7 +63,7 @@ def _records(contents: list[dict[str, Any]]) -> list[Record]:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
-@given(contents=st.lists(DATA, max_size=8))
+@given(contents=st.lists(MIXED, max_size=8))
 def test_every_record_is_an_item_a_reject_or_skipped(
     document: dict[str, Any], contents: list[dict[str, Any]]
 ) -> None:
@@ -58,7 +75,7 @@ def test_every_record_is_an_item_a_reject_or_skipped(
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
-@given(contents=st.lists(DATA, max_size=8))
+@given(contents=st.lists(MIXED, max_size=8))
 def test_what_was_mapped_before_changes_nothing(
     document: dict[str, Any], contents: list[dict[str, Any]]
 ) -> None:
@@ -69,8 +86,8 @@ def test_what_was_mapped_before_changes_nothing(
     assert again.items == [item for result in fresh for item in result.items]
 
 
-@pytest.mark.parametrize("document", DOCUMENTS)
-@given(contents=st.lists(DATA, max_size=8))
+@pytest.mark.parametrize("document", JSON_DOCUMENTS)
+@given(contents=st.lists(MIXED, max_size=8))
 def test_every_item_is_valid_json(document: dict[str, Any], contents: list[dict[str, Any]]) -> None:
     for item in compiled(document).apply(_records(contents), now=NOW).items:
         assert orjson.loads(b"[" + item.encoded + b"]")

@@ -10,7 +10,7 @@ from integrations.mapping import (
     encode_mapping,
     suggest_mapping,
 )
-from tests.unit.mapping.documents import NOW, entry, point, record
+from tests.unit.mapping.documents import NOW, entry, happening, point, record
 
 CLOUD = [
     DatasetField("resource", "string", samples=("i-1", "i-1", "i-2", "i-2")),
@@ -88,6 +88,77 @@ def test_a_draft_fits_its_dataset_and_maps_its_records(
     ],
 )
 def test_a_dataset_that_lacks_what_is_needed_says_so(
+    fields: list[DatasetField], target: str, words: str
+) -> None:
+    with pytest.raises(InvalidMappingError, match=words):
+        suggest_mapping(fields, target=target, dataset="d", prefix="acme")
+
+
+SPAN_FIELDS = [
+    DatasetField("trace_id", "string"),
+    DatasetField("span_id", "string"),
+    DatasetField("started_at", "timestamp"),
+    DatasetField("duration_ms", "number"),
+    DatasetField("failed", "boolean"),
+]
+SPAN = {"trace_id": "t", "span_id": "s", "started_at": NOW, "duration_ms": 3, "failed": True}
+CHECK_FIELDS = [
+    DatasetField("test", "string"),
+    DatasetField("node", "string"),
+    DatasetField("ok", "boolean"),
+    DatasetField("occurred_at", "timestamp"),
+]
+
+
+@pytest.mark.parametrize(
+    ("fields", "target", "data"),
+    [
+        (CLOUD, "distributions", point()),
+        (SERVICE, "events", happening(component="api", template="E1")),
+        (SERVICE, "incidents", happening(level="critical")),
+        (
+            CHECK_FIELDS,
+            "service_checks",
+            {"test": "a", "node": "n", "ok": False, "occurred_at": NOW},
+        ),
+        (SPAN_FIELDS, "traces", SPAN),
+    ],
+)
+def test_every_target_is_drafted_so_that_it_fits(
+    fields: list[DatasetField], target: str, data: dict[str, object]
+) -> None:
+    document = suggest_mapping(fields, target=target, dataset="d", prefix="Acme Inc.")
+    assert check_mapping(document, fields) == []
+    mapped = compile_mapping(document).apply([record(data)], now=NOW)
+    assert mapped.rejects == []
+    assert compile_mapping(document).data_type == target
+
+
+def test_a_unit_is_read_off_the_name_of_a_duration() -> None:
+    document = encode_mapping(
+        suggest_mapping(SPAN_FIELDS, target="traces", dataset="d", prefix="a")
+    )
+    assert document["duration"] == {"value": {"field": "duration_ms"}, "unit": "milliseconds"}
+    ended = [*SPAN_FIELDS[:3], DatasetField("ended_at", "timestamp")]
+    document = encode_mapping(suggest_mapping(ended, target="traces", dataset="d", prefix="a"))
+    assert document["end"] == {"field": "ended_at"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "target", "words"),
+    [
+        (CLOUD, "service_checks", "looks like an outcome"),
+        (SERVICE[2:3], "service_checks", "looks like an outcome"),
+        ([DatasetField("ok", "boolean")], "service_checks", "names a host"),
+        (CLOUD, "traces", "ids of traces"),
+        (SPAN_FIELDS[:2], "traces", "a start"),
+        (SPAN_FIELDS[:3], "traces", "a duration or an end"),
+        ([DatasetField("n", "number")], "events", "no field with text"),
+        ([DatasetField("n", "number")], "incidents", "no field with text"),
+        (CLOUD, "smells", "no mappings to 'smells'"),
+    ],
+)
+def test_a_dataset_that_lacks_what_another_target_needs_says_so(
     fields: list[DatasetField], target: str, words: str
 ) -> None:
     with pytest.raises(InvalidMappingError, match=words):
