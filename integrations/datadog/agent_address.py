@@ -43,7 +43,8 @@ class AgentAddress:
 def parse_agent_address(value: str) -> AgentAddress:
     """Read "http://10.1.2.3:8126"; 8126 is the port where http names none. RefusedHostError."""
     try:
-        parts = urlsplit(value.strip())
+        text = value.strip()
+        parts = urlsplit(text if text.isprintable() else "")  # urlsplit drops line ends within
         host, port = parts.netloc.lower(), parts.port
     except ValueError as exc:
         raise RefusedHostError("That is not an Agent's address.", fix=_FIX) from exc

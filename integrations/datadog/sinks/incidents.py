@@ -140,8 +140,8 @@ def _decoded(body: bytes) -> IncidentBody:
 
 
 def _query(marker: Marker) -> str:
-    """The marker as a quoted phrase, in its field where it has one."""
-    quoted = '"' + marker.text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    """The marker as a quoted phrase, in its field where it has one; it has no quotes in it."""
+    quoted = f'"{marker.text}"'
     return f"{marker.field}:{quoted}" if marker.field else quoted
 
 

@@ -92,7 +92,7 @@ class _Handler(BaseHTTPRequestHandler):
             time.sleep(plan.chunk_delay_s)
             self.wfile.write(bytes([byte]))
 
-    do_GET = do_POST = do_PUT = _serve
+    do_GET = do_POST = do_PUT = do_PATCH = _serve
 
     def log_message(self, format: str, *args: object) -> None:
         return

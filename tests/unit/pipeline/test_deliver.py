@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -18,7 +19,7 @@ from integrations.core.errors import (
 )
 from integrations.http.client import Answer
 from integrations.pipeline import BatchResult, Outcome, PackedBatch, deliver, pack
-from tests.unit.pipeline.sinks import NAMESPACE, MemorySink, accepted, item, scripted
+from tests.unit.pipeline.sinks import NAMESPACE, SMALL, MemorySink, accepted, item, scripted
 
 
 def _batches(count: int) -> list[PackedBatch]:
@@ -176,3 +177,22 @@ def test_an_excerpt_is_short_and_shows_no_secret() -> None:
     (result,) = _delivered(MemorySink(answer=scripted(error)))
     assert key not in result.attempts[0].excerpt
     assert len(result.attempts[0].excerpt) == 300
+
+
+def test_where_order_matters_nothing_overtakes_what_has_to_be_tried_again() -> None:
+    limits = replace(SMALL, in_order=True)
+    later = _unavailable(retry_after=90)
+    sink = MemorySink(limits=limits, answer=scripted(accepted(), later))
+    results = _delivered(sink, count=4, concurrency=4)
+    assert [result.outcome for result in results] == [Outcome.ACCEPTED, *[Outcome.RETRY] * 3]
+    assert [len(result.attempts) for result in results] == [1, 1, 0, 0]
+    assert {result.retry_after for result in results[1:]} == {90.5}
+
+
+def test_where_order_matters_a_refused_batch_holds_nobody_up() -> None:
+    refused = PayloadRefusedError("Refused.")
+    sink = MemorySink(
+        limits=replace(SMALL, in_order=True), answer=scripted(refused, accepted(), accepted())
+    )
+    outcomes = [result.outcome for result in _delivered(sink, count=3, concurrency=3)]
+    assert outcomes == [Outcome.REFUSED, Outcome.ACCEPTED, Outcome.ACCEPTED]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
+import msgspec
 import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from integrations.core.records import Item
+from integrations.datadog.framing import LONE, TRACES_FRAMINGS
 from integrations.datadog.limits import LIMITS
 from integrations.pipeline import Packed, PackedBatch, pack
 from tests.unit.pipeline.sinks import NAMESPACE, MemorySink, item
@@ -101,3 +103,23 @@ def test_real_limits_give_few_large_batches() -> None:
 
 def test_nothing_to_pack_is_no_batch() -> None:
     assert _packed([], MemorySink()) == Packed([], [])
+
+
+@pytest.mark.parametrize("form", TRACES_FRAMINGS)
+@given(texts=TEXTS)
+def test_lists_of_lists_are_packed_under_every_limit_too(form: str, texts: list[str]) -> None:
+    sink = MemorySink(framing=TRACES_FRAMINGS[form], content_encoding="identity")
+    items = [
+        msgspec.structs.replace(item(number, text), group=text[:1].encode())
+        for number, text in enumerate(texts)
+    ]
+    packed = _packed(items, sink)
+    assert sum(batch.record_count for batch in packed.batches) + len(packed.rejects) == len(items)
+    for batch in packed.batches:
+        assert len(batch.body) == batch.raw_bytes <= sink.limits.goal_raw_bytes
+
+
+def test_a_data_type_of_one_record_a_request_has_a_batch_for_each() -> None:
+    sink = MemorySink(limits=LIMITS["events"], framing=LONE, content_encoding="identity")
+    items = [item(number) for number in range(3)]
+    assert [batch.body for batch in _packed(items, sink).batches] == [i.encoded for i in items]
