@@ -90,9 +90,20 @@ class LookRecordedAdmin(admin.ModelAdmin[Any]):
         self.record_look(request, object_id)
         return super().history_view(request, object_id, extra_context)
 
-    def record_look(self, request: HttpRequest, object_id: str) -> None:
-        name = self.model._meta.verbose_name
-        record_support_access(purpose=f"admin: {name} {object_id}", by=cast(User, request.user))
+    def record_look(self, request: HttpRequest, object_id: str) -> UUID | None:
+        """Note whose row is looked at, and return that tenant; None when there is no such row."""
+        row = self.get_object(request, unquote(object_id))
+        organisation_id = self.tenant_of(row) if row else None
+        record_support_access(
+            purpose=f"admin: {self.model._meta.verbose_name} {object_id}"[:200],
+            by=cast(User, request.user),
+            tenant_id=organisation_id,
+        )
+        return organisation_id
+
+    def tenant_of(self, row: Any) -> UUID:
+        """Return the tenant that a row belongs to."""
+        return cast(UUID, row.organisation_id)
 
 
 class TenantAdmin(LookRecordedAdmin):
@@ -116,25 +127,13 @@ class TenantAdmin(LookRecordedAdmin):
         form_url: str = "",
         extra_context: Any = None,
     ) -> Any:
-        if object_id:
-            self.record_look(request, object_id)
-        organisation_id = self._tenant_to_change(request, object_id)
-        if organisation_id is None:
+        organisation_id = self.record_look(request, object_id) if object_id else None
+        if organisation_id is None or request.method != "POST":
             return super().changeform_view(request, object_id, form_url, extra_context)
         with tenant(organisation_id):
             answer = super().changeform_view(request, object_id, form_url, extra_context)
             # A form with mistakes reads what it shows while it is rendered.
             return answer.render() if isinstance(answer, TemplateResponse) else answer
-
-    def _tenant_to_change(self, request: HttpRequest, object_id: str | None) -> UUID | None:
-        if request.method != "POST" or not object_id:
-            return None
-        row = self.get_object(request, unquote(object_id))
-        return self.tenant_of(row) if row else None
-
-    def tenant_of(self, row: Any) -> UUID:
-        """Return the tenant inside which a row is changed."""
-        return cast(UUID, row.organisation_id)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
         super().save_model(request, obj, form, change)

@@ -17,8 +17,10 @@ def mail_invitation(invitation: Invitation, *, organisation: Organisation, path:
         "vendor_name": settings.VENDOR_NAME,
         "url": f"{settings.PORTAL_BASE_URL}{path}",
     }
+    # A name with a line break would end the subject, and mail servers refuse that.
+    name = " ".join(organisation.name.split())
     send_mail(
-        subject=f"Join {organisation.name} on {settings.VENDOR_NAME} for Datadog",
+        subject=f"Join {name} on {settings.VENDOR_NAME} for Datadog",
         message=render_to_string("accounts/mail/invitation.txt", context),
         from_email=None,
         recipient_list=[invitation.email],

@@ -24,6 +24,7 @@ RUNS_A_PAGE = 50
 RUNS_COUNTED = 200
 """Reasons are counted over so many of the newest runs: each may have a hundred thousand rejects."""
 CONNECTIONS_SHOWN = 50
+ENDED_BADLY = (RunState.FAILED, RunState.REJECTED, RunState.PARTIAL)
 REJECTS_SHOWN = 25
 
 
@@ -62,7 +63,8 @@ def _outcome(outcome: str) -> Q:
     }
     if outcome:
         return ended[Failing(outcome)]
-    return Q(state__in=[RunState.FAILED, RunState.REJECTED, RunState.PARTIAL]) | _stuck()
+    # The first half is what the index by state and time can use.
+    return Q(state__in=[*ENDED_BADLY, *LIVE]) & (Q(state__in=ENDED_BADLY) | _stuck())
 
 
 def _stuck() -> Q:

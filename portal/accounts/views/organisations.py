@@ -25,9 +25,7 @@ CHOSEN = "organisation"
 @login_required
 def organisation_new(request: HttpRequest) -> HttpResponse:
     """Make an organisation, then go on to where the person was heading."""
-    user = cast(User, request.user)
-    if is_guest_reviewer(user=user):
-        raise Http404("Reviewers have no organisations.")
+    user = _customer(request)
     form = OrganisationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         organisation = create_organisation(name=form.cleaned_data["name"], by=user)
@@ -49,8 +47,16 @@ def safe_next(request: HttpRequest) -> str:
 @login_required
 def organisation_list(request: HttpRequest) -> HttpResponse:
     """List the person's organisations, to open another one."""
-    memberships = memberships_of(user=cast(User, request.user))
+    memberships = memberships_of(user=_customer(request))
     return render(request, "accounts/organisation_list.html", {"memberships": memberships})
+
+
+def _customer(request: HttpRequest) -> User:
+    """Return the person, unless they are here to review only."""
+    user = cast(User, request.user)
+    if is_guest_reviewer(user=user):
+        raise Http404("Reviewers have no organisations.")
+    return user
 
 
 @require_POST

@@ -12,6 +12,7 @@ ALTER TABLE connections_datadogclaim ENABLE ROW LEVEL SECURITY;
 ALTER TABLE connections_datadogclaim FORCE ROW LEVEL SECURITY;
 CREATE POLICY work_list ON connections_datadogclaim TO portal_owner
     USING ((SELECT current_setting('app.work_list', true)) = 'on');
+CREATE POLICY support ON connections_datadogclaim FOR SELECT TO portal_support USING (true);
 
 -- Takes a Datadog organisation for the current tenant; false when another tenant holds it.
 CREATE FUNCTION claim_datadog_organisation(p_id uuid, p_site text, p_datadog_org_id text)

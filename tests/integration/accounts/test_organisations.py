@@ -75,9 +75,10 @@ def test_the_vendors_people_start_in_their_room(client, group, room):
     assert client.get("/")["Location"] == room
 
 
-def test_a_reviewer_makes_no_organisation(client):
+@pytest.mark.parametrize("name", ["organisation_new", "organisation_switch"])
+def test_a_reviewer_has_nothing_to_do_with_organisations(client, name):
     client.force_login(make_vendor_person(VendorGroup.REVIEWER))
-    assert client.get(reverse("accounts:organisation_new")).status_code == 404
+    assert client.get(reverse(f"accounts:{name}")).status_code == 404
 
 
 def test_a_customer_without_an_organisation_makes_one(client):

@@ -87,3 +87,17 @@ def test_a_reset_for_an_unknown_address_looks_the_same(client):
         for email in (known.email, "nobody@example.com")
     ]
     assert answers[0]["Location"] == answers[1]["Location"]
+
+
+def test_where_addresses_are_verified_a_mailed_code_leads_on(client, settings):
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+    wanted = "/connect/continue/"
+    form = {"email": "new@example.com", "password1": PASSWORD, "next": wanted}
+    page = client.post(reverse("account_signup"), form, follow=True)
+    assert not signed_in(client)
+    [message] = mail.outbox
+    [code] = re.findall(r"^\s*([A-Z0-9-]{6,})\s*$", str(message.body), re.MULTILINE)
+    answer = client.post(page.request["PATH_INFO"], {"code": code})
+    assert answer["Location"] == wanted
+    assert signed_in(client)
