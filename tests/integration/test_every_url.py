@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from portal.accounts.domain import Role
-from portal.accounts.models import Membership, Organisation
+from portal.accounts.models import AuditEntry, Membership, Organisation
 from portal.common.ids import uuid7
 from portal.common.tenancy import tenant
 from tests.factories import (
@@ -137,12 +137,19 @@ def test_an_owner_reaches_no_object_of_another_organisation(client, route):
     assert {answer.status_code for answer in both(client, route.path(values))} == {404}
 
 
+def log_of(organisation: Organisation) -> list[str]:
+    with tenant(organisation.pk):
+        return list(AuditEntry.objects.values_list("action", flat=True))
+
+
 @routes("organisation")
 def test_a_viewer_changes_nothing(client, route):
     organisation = make_organisation()
     values = ids_in(organisation)
     client.force_login(make_member(organisation, Role.VIEWER))
+    before = log_of(organisation)
     answer = client.post(route.path(values))
+    assert log_of(organisation) == before
     if route.name in VIEWERS_MAY_POST:
         assert answer.status_code == 302
     else:
