@@ -22,6 +22,9 @@ from integrations.datadog.sinks.base import IDENTITY, IntakeSink, Origin, Sink, 
 from integrations.datadog.status import raise_for
 from integrations.http.client import Answer, HttpClient
 
+# An Agent asks for no credentials and has both paths; something else is there.
+_NO_AGENT = frozenset({401, 403, 404, 405})
+
 _OTLP_TYPES = {OTLP_PROTOBUF: "application/x-protobuf", OTLP_JSON: "application/json"}
 
 
@@ -104,5 +107,17 @@ class AgentSink:
         }
         url = self.agent.url(f"/{self.version}/traces")
         answer = self.http.request("PUT", url, headers=headers, body=body)
+        if answer.status in _NO_AGENT:
+            raise _no_agent(answer)
         raise_for(answer, surface="intake")
         return answer
+
+
+def _no_agent(answer: Answer) -> StopError:
+    """Not an error of the API key: the Agent was given none, and the grant is as good as before."""
+    error = StopError(
+        f"What answers at the Agent's address takes no traces (status {answer.status}).",
+        fix="Check the address, and that the Agent there has its trace API switched on.",
+    )
+    error.status = answer.status
+    return error

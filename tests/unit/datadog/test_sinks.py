@@ -202,3 +202,22 @@ def test_a_sink_that_lacks_something_says_what(
 def test_only_what_counts_once_may_be_repeated() -> None:
     repeatable = {name for name, limits in LIMITS.items() if limits.repeatable}
     assert repeatable == {"metrics", "service_checks", "traces"}
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 405])
+def test_what_is_no_agent_stops_without_blaming_the_grant(
+    server: AnsweringServer, status: int
+) -> None:
+    server.answer(Planned(status))
+    agent = parse_agent_address(server.url)
+    sink = sink_for(
+        "traces",
+        http=HttpClient(agent.rewrite),
+        addresses=Addresses(),
+        site=site_for_domain("datadoghq.eu"),
+        options=SinkOptions(form="agent_v0.4_json", agent=agent),
+    )
+    with pytest.raises(StopError, match="takes no traces") as caught:
+        sink.send(b"[]", batch_id="b-1")
+    assert not isinstance(caught.value, GrantRevokedError)
+    assert caught.value.status == status
