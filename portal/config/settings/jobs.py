@@ -6,7 +6,7 @@ from typing import Any
 
 from portal.config.settings.env import VAR_DIR, env
 
-# Unset: kombu's own broker over files, for one machine, without a server.
+# Unset: kombu's broker over files (see files_broker), for one machine, without a server.
 _EMBEDDED = "filesystem://localhost//"
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=_EMBEDDED)
 # Tasks outlive neither this nor, on Redis, the visibility timeout: a message redelivered while its
@@ -17,14 +17,13 @@ _VISIBILITY_SECONDS = 900
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"visibility_timeout": _VISIBILITY_SECONDS}
 
 if CELERY_BROKER_URL == _EMBEDDED:
-    _folder = VAR_DIR / "broker"
-    for _name in ("messages", "control"):
-        (_folder / _name).mkdir(parents=True, exist_ok=True, mode=0o700)
+    CELERY_BROKER_TRANSPORT = "portal.config.files_broker:Transport"
+    # It has direct queues only, and remote control needs more.
+    CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+    _folder = str(VAR_DIR / "broker" / "messages")
     CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "data_folder_in": str(_folder / "messages"),
-        "data_folder_out": str(_folder / "messages"),
-        "control_folder": str(_folder / "control"),
-        "store_processed": False,
+        "data_folder_in": _folder,
+        "data_folder_out": _folder,
         # 0.1 s: 52 ms to start at the median for 0.3 % of a core when idle.
         "polling_interval": 0.1,
     }
