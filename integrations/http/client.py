@@ -38,7 +38,8 @@ class HttpClient:
     """Thread-safe, with one connection pool; make one per process.
 
     ``rewrite`` maps a URL to the one really called (a sandbox's); it raises RefusedHostError for
-    an address it does not know. ``timeout`` holds for requests that name none of their own.
+    an address it does not know. ``timeout`` holds for requests that name none of their own. An
+    ``adapter`` (a guarded one) takes the place of the plain one and of ``rewrite``.
     """
 
     def __init__(
@@ -47,10 +48,11 @@ class HttpClient:
         clock: Clock | None = None,
         *,
         timeout: float = TIMEOUT_S,
+        adapter: BoundedAdapter | None = None,
     ) -> None:
         self._clock = clock or SystemClock()
         self._timeout = timeout
-        self.adapter = BoundedAdapter(clock=self._clock, rewrite=rewrite)
+        self.adapter = adapter or BoundedAdapter(clock=self._clock, rewrite=rewrite)
 
     def request(
         self,
@@ -62,10 +64,11 @@ class HttpClient:
         timeout: float | None = None,
         max_answer_bytes: int = MAX_ANSWER_BYTES,
     ) -> Answer:
-        """Send one request to an https ``url`` and return the answer, whatever its status.
+        """Send one request and return the answer, whatever its status.
 
-        ``timeout`` is the total in seconds. Raises RetryLaterError when no whole answer came
-        (``uncertain`` unless the connection was never made) and RefusedHostError.
+        Only an https ``url`` is called, unless a guard allows others. ``timeout`` is the total in
+        seconds. Raises RetryLaterError when no whole answer came (``uncertain`` unless the
+        connection was never made) and RefusedHostError.
         """
         started = self._clock.monotonic()
         exchange = self.adapter.exchange(
