@@ -138,6 +138,8 @@ def _store_grant(
             # Should this process die before the key is asked for, the background task goes on.
             check_at=soon(INTENT_SECONDS) if with_key else None,
             check_count=0,
+            # A refresh of the former grant that is under way must not overwrite this one.
+            refresh_fence=connection.refresh_fence + 1,
         )
         delete_credentials(connection, SecretKind.REFRESH_TOKEN)
         store_grant(connection, grant)

@@ -14,6 +14,7 @@ from django.db import connection as database
 from django.utils import timezone
 
 from portal.common.tenancy import tenant
+from portal.connections import gateways
 from portal.connections.domain import (
     ConnectionState,
     GrantLostError,
@@ -200,6 +201,33 @@ def test_whoever_lost_the_claim_stores_nothing(customer: Customer):
         change(linked, refresh_fence=99)
         assert not slow.result()
     assert token(linked) == old
+
+
+@committed
+@pytest.mark.parametrize("fault", [{}, {"status": 400, "body": {"error": "invalid_grant"}}])
+def test_a_refresh_under_way_does_not_touch_a_new_grant(customer: Customer, fault: dict[str, Any]):
+    linked = customer.link_fully()
+    make_due(linked)
+    started, go_on = threading.Event(), threading.Event()
+    quick_refresh = gateways.refresh
+
+    def slow_refresh(**given: Any) -> gateways.Grant:
+        started.set()
+        assert go_on.wait(20)
+        return quick_refresh(**given)
+
+    with ThreadPoolExecutor(1) as pool, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gateways, "refresh", slow_refresh)
+        slow = pool.submit(in_a_thread, lambda: refresh(linked))
+        assert started.wait(20)
+        customer.link_fully()
+        new = token(linked), token(linked, SecretKind.REFRESH_TOKEN)
+        if fault:
+            customer.sandbox.tell("faults", match={"path": TOKEN_PATH}, times=1, **fault)
+        go_on.set()
+        assert not slow.result()
+    assert (token(linked), token(linked, SecretKind.REFRESH_TOKEN)) == new
+    assert customer.look(linked.id).state == ConnectionState.CONNECTED
 
 
 @committed
