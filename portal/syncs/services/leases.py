@@ -100,10 +100,14 @@ def give_back_run(lease: Lease) -> None:
 
 
 def put_off_run(lease: Lease, *, problem: str, asked_seconds: float | None = None) -> None:
-    """Wait and try again; after MAX_TRIES in a row without progress the run has failed."""
+    """Wait and try again, unless a person has cancelled; after MAX_TRIES in a row it has failed."""
     with tenant(lease.organisation_id):
         renew(lease, tries=F("tries") + 1)
-        tries = SyncRun.objects.values_list("tries", flat=True).get(pk=lease.run_id)
+        run = SyncRun.objects.only("tries", "cancel_requested_at").get(pk=lease.run_id)
+        tries = run.tries
+        if run.cancel_requested_at is not None:
+            _end(lease, RunState.CANCELLED, problem=problem[:500])
+            return
         if tries >= MAX_TRIES:
             fail_run(lease, problem=f"{problem} Tried {tries} times.", fix=EXHAUSTED_FIX)
             return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from pytest_django import Settings
 
@@ -9,8 +11,10 @@ from portal.accounts.models import AuditEntry
 from portal.common.tenancy import tenant
 from portal.syncs.domain import SyncsError
 from portal.syncs.models import SyncRun
+from portal.syncs.services import push
 from portal.syncs.services.runs import cancel_run, replay_run
 from portal.syncs.services.schedules import pause_schedule, resume_schedule
+from portal.syncs.services.shipments import ship_chunk
 from tests.integration.sandbox import Sandbox
 from tests.integration.syncs.conftest import Customer, accepted, counters, record
 from tests.integration.syncs.intake import poisoned_intake
@@ -74,6 +78,24 @@ def test_a_run_at_work_is_cancelled_before_its_next_chunk(customer: Customer) ->
     cancel(customer, run)
     assert customer.reread(run).state == "running"
     assert customer.work(run).state == "cancelled"
+
+
+def test_a_run_cancelled_while_datadog_is_away_does_not_wait_first(
+    customer: Customer, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customer.push([record(1)])
+    run = customer.requested()
+    outage = {"match": {"path": "*/series"}, "status": 503, "headers": {"Retry-After": "900"}}
+    sandbox.tell("faults", times=1, **outage)
+
+    def ship(*args: Any) -> None:
+        cancel(customer, run)  # a person, while the worker sends
+        ship_chunk(*args)
+
+    monkeypatch.setattr(push, "ship_chunk", ship)
+    assert counters(customer.work(run)) == ("cancelled", 0, 0, 0, 0)
+    monkeypatch.undo()
+    assert counters(customer.run()) == ("succeeded", 1, 1, 0, 0)
 
 
 def test_a_run_that_ended_cannot_be_cancelled(customer: Customer) -> None:
