@@ -4,10 +4,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 WEB_PORT ?= 8000
 SANDBOX_PORT ?= 9000
+KILLS ?= 50
 # Heavy tests (millions of records, real brokers) run in CI only.
 PYTEST_MARKS := $(if $(CI),,-m "not heavy")
 
-.PHONY: demo test check fix lock browser clean
+.PHONY: demo test chaos check fix lock browser clean
 
 demo: export DATADOG_SANDBOX_URL = http://127.0.0.1:$(SANDBOX_PORT)
 demo: export PORTAL_BASE_URL = http://127.0.0.1:$(WEB_PORT)
@@ -16,6 +17,10 @@ demo: .venv/portal-installed
 
 test: .venv/dev-installed browser
 	$(BIN)/pytest -n 2 --dist worksteal $(PYTEST_MARKS)
+
+# Kills workers, beat, web, broker and PostgreSQL while records flow; docs/explanation/delivery.md.
+chaos: .venv/dev-installed
+	$(BIN)/python -m tests.chaos --kills $(KILLS) $(if $(SEED),--seed $(SEED)) $(if $(REDIS),--redis)
 
 check: .venv/dev-installed
 	$(BIN)/ruff format --check .
