@@ -8,6 +8,7 @@ import re
 # Datadog's API keys are 32 and application keys 40 hexadecimal digits; JWTs have three parts.
 _SECRETS = re.compile(
     r"\b[0-9a-fA-F]{40}\b|\b[0-9a-fA-F]{32}\b"
+    r"|\bportal_token_[\w-]{43}"
     r"|\beyJ[\w-]+\.[\w-]+\.[\w-]+"
     r"|(?<=[Bb]earer )[\w.~+/=-]{8,}"
     r"|(?<=code=)[\w.~-]{6,}|(?<=token=)[\w.~-]{6,}|(?<=secret=)[\w.~-]{6,}|(?<=state=)[\w.~:-]{6,}"

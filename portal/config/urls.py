@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("portal.syncs.urls")),
     path("support/", include("portal.support.urls")),
     path("review/", include("portal.review.urls")),
+    path("api/", include("portal.api.urls")),
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),

@@ -20,6 +20,7 @@ DEFINER_FUNCTIONS = {
     "claim_datadog_organisation",
     "claim_due_schedules",
     "connections_due",
+    "organisation_by_external_id",
     "release_datadog_organisation",
     "runs_to_ring",
 }

@@ -43,7 +43,12 @@ PUBLIC = {
     "connections:onboarding",
     "connections:callback",
     "connections:failed",
+    # The vendor's programs read what the API is like, and that it has nothing else.
+    "api:openapi",
+    "api:nothing_here",
 }
+API = {"api:records"}
+"""Addresses for the vendor's backend, by token; tests/integration/api has the rest."""
 SIGN_IN = "accounts/"
 """Pages of allauth: sign-up, sign-in, password. It guards those that need a person itself."""
 
@@ -61,6 +66,8 @@ def kind_of(route: Route) -> str:
         return "vendor"
     if route.name in SIGNED_IN:
         return "signed in"
+    if route.name in API:
+        return "api"
     if route.name in PUBLIC or route.pattern.startswith(SIGN_IN):
         return "public"
     return ""
@@ -188,6 +195,14 @@ def test_a_persons_pages_ask_to_sign_in(client, route):
 
 @routes("public")
 def test_a_public_page_answers(client, route):
-    values = {"token": "forged", "key": "forged", "uidb36": "1"}
+    values = {"token": "forged", "key": "forged", "uidb36": "1", "rest": "v2/records"}
     for answer in both(client, route.path(values)):
         assert answer.status_code in (200, 302, 303, 400, 404, 410)
+
+
+@routes("api")
+def test_the_api_trusts_tokens_and_no_session(client, route):
+    organisation = make_organisation()
+    client.force_login(make_member(organisation, Role.OWNER))
+    values = {"external_id": organisation.slug, "name": "measures"}
+    assert {answer.status_code for answer in both(client, route.path(values))} == {401}

@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "portal.syncs",
     "portal.support",
     "portal.review",
+    "portal.api",
     "portal.demo",
     "portal.config",
     "portal.common.admin_config.PortalAdminConfig",

@@ -30,6 +30,8 @@ SYNC_CHUNK_RECORDS = env.int("PORTAL_SYNC_CHUNK_RECORDS", default=10_000)
 SYNC_SEND_CONCURRENCY = env.int("PORTAL_SYNC_SEND_CONCURRENCY", default=4)
 SYNC_EVERY_SECONDS = env.int("PORTAL_SYNC_EVERY_SECONDS", default=60)
 SEGMENT_RECORDS = env.int("PORTAL_SEGMENT_RECORDS", default=5_000)
+# Of one API token. A vendor pushes for all its customers with it: 100 pushes a second.
+API_REQUESTS_PER_MINUTE = env.int("PORTAL_API_REQUESTS_PER_MINUTE", default=6_000)
 
 # Everyone in the demo signs in with it; only a local portal makes one.
 DEMO_PASSWORD = secret("PORTAL_DEMO_PASSWORD", bytes_long=9) if LOCAL else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from django.conf import settings
 
@@ -30,23 +31,46 @@ def segments_of(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
         yield lot
 
 
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A lot of lines, compressed: all that a segment needs but its place in the feed."""
+
+    count: int
+    raw_bytes: int
+    data: bytes
+
+
+def encoded(lines: Sequence[bytes]) -> Encoded:
+    """Compress a lot ahead of the transaction that appends it."""
+    return Encoded(len(lines), sum(map(len, lines)), encode_segment(lines))
+
+
 def append_segment(*, dataset: Dataset, lines: Sequence[bytes]) -> Segment:
-    """Add one lot of records to the current tenant's feed.
+    """Add one lot of records to the current tenant's feed."""
+    return append_segments(dataset=dataset, lots=[encoded(lines)])[0]
+
+
+def append_segments(*, dataset: Dataset, lots: Sequence[Encoded]) -> list[Segment]:
+    """Add lots of records to the current tenant's feed, in their order.
 
     The feed's row stays locked until the caller commits: numbers have no gaps, and segments become
     visible in the order of their numbers.
     """
     feed = _locked_feed(dataset)
-    segment = Segment(
-        dataset=dataset,
-        first_number=feed.last_number + 1,
-        last_number=feed.last_number + len(lines),
-        raw_bytes=sum(map(len, lines)),
-        data=encode_segment(lines),
-    )
-    segment.save(force_insert=True)
-    Feed.objects.filter(pk=feed.pk).update(last_number=segment.last_number)
-    return segment
+    segments = []
+    for lot in lots:
+        segment = Segment(
+            dataset=dataset,
+            first_number=feed.last_number + 1,
+            last_number=feed.last_number + lot.count,
+            raw_bytes=lot.raw_bytes,
+            data=lot.data,
+        )
+        segment.save(force_insert=True)
+        feed.last_number = segment.last_number
+        segments.append(segment)
+    Feed.objects.filter(pk=feed.pk).update(last_number=feed.last_number)
+    return segments
 
 
 def _locked_feed(dataset: Dataset) -> Feed:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.accounts.models import AuditEntry, Organisation, SupportAccess
+from portal.api.models import ApiToken, IdempotencyKey
 from portal.common.ids import uuid7
 from portal.common.tenancy import tenant
 from portal.connections.models import AuthorizationRequest, Credential, DataKey, VaultKey
@@ -68,6 +69,7 @@ def one_of_each(admin: Any) -> Organisation:
     InvitationFactory(organisation=organisation)
     StepNote.objects.create(step=Step.objects.get(key="tile"), text="A note", author_name="Ada")
     SupportAccess.objects.create(actor_name="Ada", purpose="a look")
+    ApiToken.objects.create(name="Backend", token_hash=SEALED, last_four=SECRET[-4:])
     with tenant(organisation.pk):
         _secrets_of(linked)
         _records_of(mapping.dataset)
@@ -96,6 +98,7 @@ def _secrets_of(linked: Any) -> None:
 def _records_of(dataset: Any) -> None:
     Feed.objects.create(dataset=dataset, last_number=1)
     Segment.objects.create(dataset=dataset, first_number=1, last_number=1, raw_bytes=1, data=SEALED)
+    IdempotencyKey.objects.create(key="push-1", fingerprint=SEALED, answer={"accepted": 1})
 
 
 def _deliveries_of(run: Any) -> None:

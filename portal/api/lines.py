@@ -1,0 +1,149 @@
+"""Both forms of a body as lines of JSON, one a record, with flat memory.
+
+Cuts only. Whether a line is good JSON is judged later, each for itself, so that one bad record
+stops no other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from portal.api.body import Readable
+from portal.api.domain import MAX_RECORDS, ProblemError
+
+MAX_ELEMENT_BYTES = 1024 * 1024
+# The longest line that the reader of NDJSON takes.
+
+_BLANKS = b" \t\r\n"
+_STRING = rb'"(?:[^"\\]++|\\.)*+"'
+_FLAT_OBJECT = re.compile(
+    rb'[ \t\r\n]*+(\{(?:[^"{}\[\]]++|' + _STRING + rb")*+\})[ \t\r\n]*+([,\]])", re.DOTALL
+)
+_MARK = re.compile(_STRING + rb'|["{}\[\],]', re.DOTALL)
+
+
+class NdjsonLines:
+    """NDJSON is lines already; they are only counted, blank ones included."""
+
+    def __init__(self, source: Readable) -> None:
+        self._source = source
+        self._newlines = 0
+
+    def read(self, size: int, /) -> bytes:
+        block = self._source.read(size)
+        self._newlines += block.count(b"\n")
+        if self._newlines > MAX_RECORDS:
+            raise too_many_records()
+        return block
+
+
+class ArrayLines:
+    """The elements of a JSON array, a line each."""
+
+    def __init__(self, source: Readable) -> None:
+        self._source = source
+        self._elements: Iterator[bytes] | None = None
+
+    def read(self, size: int, /) -> bytes:
+        if self._elements is None:
+            self._elements = self._counted_elements(size)
+        lines, total = [], 0
+        for element in self._elements:
+            # A newline between two tokens may as well be a carriage return; inside a string
+            # neither may stand, so a bad string stays bad.
+            lines.append(element.replace(b"\n", b"\r") + b"\n")
+            total += len(element)
+            if total >= size:
+                break
+        return b"".join(lines)
+
+    def _counted_elements(self, size: int) -> Iterator[bytes]:
+        for number, element in enumerate(_elements(self._source, size), start=1):
+            if number > MAX_RECORDS:
+                raise too_many_records()
+            yield element
+
+
+def too_many_records() -> ProblemError:
+    return ProblemError("too-large", f"One push has at most {MAX_RECORDS:,} records.")
+
+
+def _malformed(detail: str) -> ProblemError:
+    return ProblemError("malformed-request", f"The body is not a JSON array: {detail}.")
+
+
+def _elements(source: Readable, size: int) -> Iterator[bytes]:
+    buffer = _opened(source, size)
+    position, first = 0, True
+    while True:
+        found = _next_element(buffer, position)
+        if found is None:
+            buffer, position = buffer[position:] + _more(source, size), 0
+            if len(buffer) > MAX_ELEMENT_BYTES + size:
+                raise ProblemError(
+                    "too-large", f"A record is longer than {MAX_ELEMENT_BYTES:,} bytes."
+                )
+            continue
+        element, mark, position = found
+        if element:
+            yield element
+        elif mark == b"," or not first:
+            raise _malformed("an element is missing beside a comma")
+        first = False
+        if mark == b"]":
+            break
+    _check_end(source, buffer[position:], size)
+
+
+def _opened(source: Readable, size: int) -> bytes:
+    """The beginning of the array, behind its bracket."""
+    buffer = source.read(size).lstrip(_BLANKS)
+    while not buffer:
+        buffer = _more(source, size).lstrip(_BLANKS)
+    if not buffer.startswith(b"["):
+        raise _malformed("it does not begin with a bracket")
+    return buffer[1:]
+
+
+def _more(source: Readable, size: int) -> bytes:
+    block = source.read(size)
+    if not block:
+        raise _malformed("it is empty or cut off")
+    return block
+
+
+def _check_end(source: Readable, rest: bytes, size: int) -> None:
+    while not rest.strip(_BLANKS):
+        rest = source.read(size)
+        if not rest:
+            return
+    raise _malformed("something follows its end")
+
+
+def _next_element(buffer: bytes, position: int) -> tuple[bytes, bytes, int] | None:
+    """The next element, the mark that ends it and the place behind; None when there is no end."""
+    flat = _FLAT_OBJECT.match(buffer, position)
+    if flat is not None:
+        return flat[1], flat[2], flat.end()
+    end = _end_of_element(buffer, position)
+    if end is None:
+        return None
+    return buffer[position:end].strip(_BLANKS), buffer[end : end + 1], end + 1
+
+
+def _end_of_element(buffer: bytes, position: int) -> int | None:
+    depth = 0
+    for found in _MARK.finditer(buffer, position):
+        mark = found[0]
+        if mark == b'"':
+            return None
+        if mark in (b"{", b"["):
+            depth += 1
+        elif depth == 0 and mark in (b",", b"]"):
+            return found.start()
+        elif mark in (b"}", b"]"):
+            depth -= 1
+        if depth < 0:
+            raise _malformed("a brace closes nothing")
+    return None
