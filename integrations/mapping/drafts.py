@@ -41,7 +41,8 @@ SEVERITY_WORDS: dict[str, list[Scalar]] = {
 
 def draft_logs(fields: LikelyFields, prefix: str, dataset: str) -> LogsMapping:
     message = fields.value_or_none(MESSAGE_NAMES) or fields.text("message")
-    service, status = fields.value_or_none(SERVICE_NAMES), fields.value_or_none(STATUS_NAMES)
+    service = fields.value_or_none(SERVICE_NAMES, default=prefix)
+    status = fields.value_or_none(STATUS_NAMES, default="info")
     host = fields.value_or_none(HOST_NAMES)
     return LogsMapping(
         source=prefix,

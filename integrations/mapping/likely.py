@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from msgspec import UNSET
+
 from integrations.core.errors import InvalidMappingError
 from integrations.core.fields import DatasetField
 from integrations.mapping.parts import Tag, Value
@@ -34,9 +36,12 @@ class LikelyFields:
         found = self.first(["timestamp"])
         return Value(field=found.name) if found else None
 
-    def value_or_none(self, names: Sequence[str]) -> Value | None:
+    def value_or_none(self, names: Sequence[str], *, default: str = "") -> Value | None:
+        """A field of one of the names; ``default`` stands in where a record may lack it."""
         found = self.named(names, ["string"])
-        return Value(field=found.name) if found else None
+        if found is None:
+            return None
+        return Value(field=found.name, default=UNSET if found.required or not default else default)
 
     def text(self, path: str) -> Value:
         """Any field with text; InvalidMappingError names the place that wants it."""

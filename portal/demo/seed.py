@@ -23,6 +23,8 @@ from portal.mappings.gateways import suggested_document
 from portal.mappings.models import Dataset
 from portal.mappings.services.datasets import define_dataset
 from portal.mappings.services.mappings import create_mapping
+from portal.review.domain import STEPS
+from portal.review.models import Step
 from portal.syncs.services.feeds import append_segment, segments_of
 from portal.syncs.services.schedules import make_due
 
@@ -30,7 +32,7 @@ METRICS, LOGS = "cloud-metrics", "service-logs"
 DATA_TYPES = {METRICS: "metrics", LOGS: "logs"}
 CLIENT_ID, SCOPES = "nimbus-demo-client", ["api_keys_write"]
 
-_KEPT = ("django_migrations", "django_content_type", "auth_permission", "auth_group", "review_step")
+_KEPT = ("django_migrations", "django_content_type", "auth_permission", "auth_group")
 
 
 def empty_database() -> None:
@@ -43,7 +45,10 @@ def empty_database() -> None:
             if name not in _KEPT and name != "auth_group_permissions"
         ]
         cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
-        cursor.execute("UPDATE review_step SET state = 'not_started', owner = '', evidence = ''")
+    # PostgreSQL empties every table that refers to an emptied one, so the steps are gone as well.
+    Step.objects.using("owner").bulk_create(
+        Step(key=step.key, position=position) for position, step in enumerate(STEPS, start=1)
+    )
 
 
 def seed_vendor(*, password: str) -> None:

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from portal.mappings.models import Mapping
 from portal.syncs.domain import RunState, Trigger
+from portal.syncs.gateways.datadog_pages import site_label
 from portal.syncs.history import UNDER_WAY, WITH_REJECTS, HistoryFilter
 
 OUTCOME_CHOICES = [
@@ -29,12 +30,18 @@ TRIGGER_CHOICES = [
 ]
 
 
+class MappingField(forms.ModelChoiceField[Mapping]):
+    """A mapping by name and site; the same name may stand once on every connection."""
+
+    def label_from_instance(self, obj: Mapping) -> str:
+        removed = ", removed" if obj.removed_at else ""
+        return f"{obj.name} ({site_label(obj.connection.site)}{removed})"
+
+
 class HistoryFilterForm(forms.Form):
     """The history's filter. It lives in the address, so that a view of it can be passed on."""
 
-    mapping: forms.ModelChoiceField[Mapping] = forms.ModelChoiceField(
-        queryset=QuerySet(Mapping).none(), required=False, empty_label="Any"
-    )
+    mapping = MappingField(queryset=QuerySet(Mapping).none(), required=False, empty_label="Any")
     outcome = forms.ChoiceField(choices=OUTCOME_CHOICES, required=False)
     trigger = forms.ChoiceField(choices=TRIGGER_CHOICES, required=False, label="Started by")
     empty = forms.BooleanField(required=False, label="Also runs that read nothing")
@@ -42,7 +49,8 @@ class HistoryFilterForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Mappings that were removed keep their history.
-        self.fields["mapping"].queryset = Mapping.objects.order_by("name")  # type: ignore[attr-defined]  # a ModelChoiceField
+        mappings = Mapping.objects.select_related("connection").order_by("name", "connection__site")
+        self.fields["mapping"].queryset = mappings  # type: ignore[attr-defined]  # a ModelChoiceField
 
     def filter(self) -> HistoryFilter:
         """Return what was asked; a value that does not exist filters nothing."""

@@ -85,7 +85,7 @@ def consume_request(state: str) -> AuthorizationRequest:
     if not requests:
         raise StateRefusedError(
             "This authorisation is over: it was used already, or it took too long.",
-            "Start linking Datadog again.",
+            "Look under Connections whether Datadog is linked already. If not, start again.",
         )
     return requests[0]
 

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from portal.mappings.models import Mapping
-from tests.factories import MappingFactory, make_organisation
+from tests.factories import ConnectionFactory, MappingFactory, make_organisation
 from tests.integration.syncs_screens.rows import make_run
 
 LIST = "/o/bigcorp/runs/"
@@ -88,6 +88,15 @@ def test_the_history_of_one_mapping(member: Client, mapping: Mapping):
         MappingFactory(organisation=mapping.organisation, connection=mapping.connection), sent=2
     )
     assert runs_on(page_of(member, f"?mapping={mapping.id}")) == [str(mine.id)]
+
+
+def test_mappings_of_one_name_are_told_apart_by_their_site(member: Client, mapping: Mapping):
+    elsewhere = ConnectionFactory(organisation=mapping.organisation, site="us3.datadoghq.com")
+    MappingFactory(organisation=mapping.organisation, connection=elsewhere, name=mapping.name)
+    make_run(mapping, sent=1)
+    text = page_of(member)
+    assert f"{mapping.name} (US3)" in text
+    assert text.count(f"{mapping.name} (") == 2
 
 
 def test_another_organisations_runs_and_mappings_do_not_exist(member: Client, mapping: Mapping):

@@ -10,7 +10,7 @@ from integrations.mapping import (
     encode_mapping,
     suggest_mapping,
 )
-from tests.unit.mapping.documents import NOW, entry, happening, point, record
+from tests.unit.mapping.documents import NOW, entry, happening, payload, point, record
 
 CLOUD = [
     DatasetField("resource", "string", samples=("i-1", "i-1", "i-2", "i-2")),
@@ -61,10 +61,25 @@ def test_a_dataset_of_messages_is_drafted_as_logs() -> None:
     )
     assert document["source"] == "acme"
     assert document["message"] == {"field": "message"}
-    assert document["status"] == {"field": "level"}
-    assert document["service"] == {"field": "component"}
+    assert document["status"] == {"field": "level", "default": "info"}
+    assert document["service"] == {"field": "component", "default": "acme"}
     assert document["timestamp"] == {"field": "occurred_at"}
     assert [tag["key"] for tag in document["tags"]] == ["template"]
+
+
+def test_a_draft_of_logs_rejects_no_record_for_a_field_that_may_be_missing() -> None:
+    fields = [field for field in SERVICE if field.name != "template"]
+    document = encode_mapping(
+        suggest_mapping(fields, target="logs", dataset="apache", prefix="acme")
+    )
+    log = payload(document, {"message": "started", "occurred_at": NOW})[0]
+    assert (log["service"], log["status"]) == ("acme", "info")
+
+
+def test_a_field_that_is_always_there_needs_no_default() -> None:
+    fields = [DatasetField("message", "string"), DatasetField("level", "string", required=True)]
+    document = suggest_mapping(fields, target="logs", dataset="apache", prefix="acme")
+    assert encode_mapping(document)["status"] == {"field": "level"}
 
 
 @pytest.mark.parametrize(
