@@ -8,7 +8,7 @@ KILLS ?= 50
 # Heavy tests (millions of records, real brokers) run in CI only.
 PYTEST_MARKS := $(if $(CI),,-m "not heavy")
 
-.PHONY: demo test chaos check fix lock browser clean
+.PHONY: demo test bench chaos check fix lock browser clean
 
 demo: export DATADOG_SANDBOX_URL = http://127.0.0.1:$(SANDBOX_PORT)
 demo: export PORTAL_BASE_URL = http://127.0.0.1:$(WEB_PORT)
@@ -22,10 +22,14 @@ test: .venv/dev-installed browser
 chaos: .venv/dev-installed
 	$(BIN)/python -m tests.chaos --kills $(KILLS) $(if $(SEED),--seed $(SEED)) $(if $(REDIS),--redis)
 
+# Figures as JSON below var/bench/; docs/explanation/performance.md says what they mean.
+bench: .venv/dev-installed
+	$(BIN)/python -m bench
+
 check: .venv/dev-installed
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy portal integrations tests manage.py
+	$(BIN)/mypy portal integrations tests bench manage.py
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
