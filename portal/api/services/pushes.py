@@ -80,9 +80,10 @@ def _read(body: Body, *, dataset: Dataset, media_type: MediaType) -> _Read:
 
 def _good_lines(judged: Iterable[Line | LineError], read: _Read) -> Iterator[bytes]:
     for line in judged:
+        # The last line needs no newline to be counted by.
+        if (line.number if isinstance(line, Line) else line.line) > MAX_RECORDS:
+            raise too_many_records()
         if isinstance(line, Line):
-            if line.number > MAX_RECORDS:
-                raise too_many_records()
             yield line.raw
             continue
         read.refused += 1
