@@ -34,7 +34,10 @@ def encode_agent_msgpack(span: Span) -> bytes:
 
 
 def agent_span(span: Span) -> dict[str, Any]:
-    """Texts stand in ``meta``, numbers in ``metrics``; ids have 64 bits, the rest is a tag."""
+    """Texts stand in ``meta``, numbers in ``metrics``; ids have 64 bits, the rest is a tag.
+
+    A span without a service has an empty one, which the Agent replaces by a name of its own.
+    """
     return {
         "trace_id": span.trace_id & _LOW or span.trace_id >> 64,
         "span_id": span.span_id,

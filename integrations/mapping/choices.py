@@ -9,7 +9,14 @@ from msgspec import UNSET, UnsetType
 from integrations.core.records import JsonObject
 from integrations.mapping.parts import Choice, Scalar, Value, matched
 from integrations.mapping.rejected import RecordRejectedError
-from integrations.mapping.values import TextOf, as_text, compile_any, place_of
+from integrations.mapping.values import (
+    TextOf,
+    TextOrNoneOf,
+    as_text,
+    compile_any,
+    optional,
+    place_of,
+)
 
 
 def compile_choice(choice: Choice, *, words: Sequence[str], name: str) -> TextOf:
@@ -25,6 +32,12 @@ def compile_choice(choice: Choice, *, words: Sequence[str], name: str) -> TextOf
     default = choice.default
     other = unknown if isinstance(default, UnsetType) else lambda text: default
     return _chosen(choice.value, table, default, other)
+
+
+def compile_optional_choice(choice: Choice, *, words: Sequence[str], name: str) -> TextOrNoneOf:
+    """The same for what Datadog does not require: None where the record lacks the value."""
+    word_of = compile_choice(choice, words=words, name=name)
+    return optional(choice.value, word_of) if choice.default is UNSET else word_of
 
 
 def compile_mapped(

@@ -17,7 +17,7 @@ from integrations.mapping.heads import remembered
 from integrations.mapping.names import metric_name
 from integrations.mapping.parts import Value
 from integrations.mapping.rejected import RecordRejectedError
-from integrations.mapping.shared import ItemOf, compile_tags
+from integrations.mapping.shared import ItemOf, compile_tag_list
 from integrations.mapping.telemetry_documents import DistributionsMapping
 from integrations.mapping.values import (
     compile_any,
@@ -25,6 +25,7 @@ from integrations.mapping.values import (
     compile_time,
     fields_of,
     finite_number,
+    optional,
     place_of,
 )
 
@@ -68,15 +69,15 @@ def compile_numbers(value: Value) -> NumbersOf:
 def _compile_heads(document: DistributionsMapping) -> Callable[[JsonObject], tuple[bytes, ...]]:
     """Everything of the series that comes before the point's time, encoded."""
     names = [(compile_text(m.name), place_of(m.name)) for m in document.measures]
-    host_of = compile_text(document.host) if isinstance(document.host, Value) else None
-    tags_of = compile_tags(document.tags)
+    tags_of, host = compile_tag_list(document.tags), document.host
+    host_of = optional(host, compile_text(host)) if isinstance(host, Value) else None
 
     def heads(data: JsonObject) -> tuple[bytes, ...]:
         common: dict[str, Any] = {"type": "distribution"}
-        if host_of is not None:
-            common["host"] = host_of(data)
-        if document.tags:
-            common["tags"] = tags_of(data)
+        if host_of is not None and (name := host_of(data)) is not None:
+            common["host"] = name
+        if tags := tags_of(data):
+            common["tags"] = tags
         series = [{"metric": metric_name(of(data), field=place), **common} for of, place in names]
         return tuple([encode(entry)[:-1] + b',"points":[[' for entry in series])
 

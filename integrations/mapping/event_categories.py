@@ -9,7 +9,7 @@ from msgspec import UnsetType
 
 from integrations.core.fields import field_getter
 from integrations.core.records import JsonObject
-from integrations.mapping.choices import compile_choice
+from integrations.mapping.choices import compile_choice, compile_optional_choice
 from integrations.mapping.event_documents import (
     ALERT_PRIORITIES,
     ALERT_STATUSES,
@@ -20,8 +20,8 @@ from integrations.mapping.event_documents import (
 )
 from integrations.mapping.parts import Attributes, Choice, Value
 from integrations.mapping.rejected import RecordRejectedError
-from integrations.mapping.texts import compile_key, compile_prose
-from integrations.mapping.values import TextOf, kind_of
+from integrations.mapping.texts import compile_cut, compile_key
+from integrations.mapping.values import TextOrNoneOf, kind_of, optional
 
 # Datadog's v2 OpenAPI: lengths of names and links, properties of an alert's custom object.
 MAX_NAME = 128
@@ -39,7 +39,7 @@ def compile_change(change: Change) -> ObjectOf:
     author_of = _compile_author(change.author)
     objects = _compile_objects(change)
     services = [
-        compile_key(value, limit=MAX_NAME, name="name of the service")
+        optional(value, compile_key(value, limit=MAX_NAME, name="name of the service"))
         for value in change.impacted_services
     ]
 
@@ -49,10 +49,9 @@ def compile_change(change: Change) -> ObjectOf:
             **author_of(data),
             **objects(data),
         }
-        if services:
-            found["impacted_resources"] = [
-                {"name": service_of(data), "type": "service"} for service_of in services
-            ]
+        impacted = [name for service_of in services if (name := service_of(data))]
+        if impacted:
+            found["impacted_resources"] = [{"name": name, "type": "service"} for name in impacted]
         return found
 
     return attributes
@@ -61,8 +60,13 @@ def compile_change(change: Change) -> ObjectOf:
 def _compile_author(author: Author | UnsetType) -> ObjectOf:
     if isinstance(author, UnsetType):
         return lambda data: {}
-    name_of = compile_key(author.name, limit=MAX_NAME, name="author's name")
-    return lambda data: {"author": {"name": name_of(data), "type": author.type}}
+    name_of = optional(author.name, compile_key(author.name, limit=MAX_NAME, name="author's name"))
+
+    def found(data: JsonObject) -> dict[str, Any]:
+        name = name_of(data)
+        return {"author": {"name": name, "type": author.type}} if name else {}
+
+    return found
 
 
 def _compile_objects(change: Change) -> ObjectOf:
@@ -94,20 +98,21 @@ def _object(value: object, path: str) -> object:
 
 def compile_alert(alert: Alert) -> ObjectOf:
     """The attributes of an alert event."""
-    texts: dict[str, TextOf] = {
+    texts: dict[str, TextOrNoneOf] = {
         "status": compile_choice(alert.status, words=ALERT_STATUSES, name="status of an alert")
     }
     if isinstance(alert.priority, Choice):
-        texts["priority"] = compile_choice(
+        texts["priority"] = compile_optional_choice(
             alert.priority, words=ALERT_PRIORITIES, name="priority of an alert"
         )
     links = [_compile_link(link) for link in alert.links]
     custom_of = _compile_custom(alert.custom)
 
     def attributes(data: JsonObject) -> dict[str, Any]:
-        found: dict[str, Any] = {name: text_of(data) for name, text_of in texts.items()}
-        if links:
-            found["links"] = [link_of(data) for link_of in links]
+        found: dict[str, Any] = _given(texts, data)
+        shown = [link for link_of in links if (link := link_of(data))]
+        if shown:
+            found["links"] = shown
         custom = custom_of(data)
         return {**found, "custom": custom} if custom else found
 
@@ -115,13 +120,21 @@ def compile_alert(alert: Alert) -> ObjectOf:
 
 
 def _compile_link(link: Link) -> ObjectOf:
-    texts = {"url": compile_key(link.url, limit=MAX_URL, name="link")}
+    """A link; empty where the record has no address for it."""
+    texts = {"url": optional(link.url, compile_key(link.url, limit=MAX_URL, name="link"))}
     if isinstance(link.title, Value):
-        texts["title"] = compile_prose(link.title, limit=MAX_LINK_TITLE)
-    return lambda data: {
-        "category": link.category,
-        **{name: text_of(data) for name, text_of in texts.items()},
-    }
+        texts["title"] = optional(link.title, compile_cut(link.title, limit=MAX_LINK_TITLE))
+
+    def found(data: JsonObject) -> dict[str, Any]:
+        given = _given(texts, data)
+        return {"category": link.category, **given} if "url" in given else {}
+
+    return found
+
+
+def _given(texts: dict[str, TextOrNoneOf], data: JsonObject) -> dict[str, str]:
+    """The texts that the record has and that are not empty."""
+    return {name: text for name, text_of in texts.items() if (text := text_of(data))}
 
 
 def _compile_custom(chosen: Attributes | UnsetType) -> ObjectOf:

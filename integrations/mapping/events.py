@@ -11,7 +11,7 @@ from typing import Any
 from integrations.core.records import Item, JsonObject, Record
 from integrations.core.timestamps import iso_text
 from integrations.mapping.ages import TimeWindow
-from integrations.mapping.choices import compile_choice
+from integrations.mapping.choices import compile_optional_choice
 from integrations.mapping.encoding import encode
 from integrations.mapping.event_categories import compile_alert, compile_change
 from integrations.mapping.event_documents import (
@@ -25,7 +25,7 @@ from integrations.mapping.names import tag
 from integrations.mapping.parts import Choice, Value
 from integrations.mapping.shared import ItemOf, compile_moment, compile_tags
 from integrations.mapping.texts import compile_cut, compile_key, compile_prose
-from integrations.mapping.values import TextOf, compile_text
+from integrations.mapping.values import TextOrNoneOf, compile_text, optional
 
 # Datadog's v2 OpenAPI, EventPayload: title 500, message 4,000, aggregation_key 100, host 255. v1
 # has the same lengths for text and aggregation_key; it takes longer titles (recorded answers).
@@ -56,21 +56,22 @@ def compile_events(document: EventsMapping) -> ItemOf:
     return item_of
 
 
-def _shared(document: EventsMapping) -> dict[str, TextOf]:
+def _shared(document: EventsMapping) -> dict[str, TextOrNoneOf]:
     """The texts of a v2 event, by Datadog's names for them."""
-    texts = {"title": compile_prose(document.title, limit=MAX_TITLE)}
-    if isinstance(document.text, Value):
-        texts["message"] = compile_cut(document.text, limit=MAX_TEXT)
-    if isinstance(document.host, Value):
-        texts["host"] = compile_key(document.host, limit=MAX_HOST, name="host")
-    if isinstance(document.aggregation_key, Value):
-        texts["aggregation_key"] = compile_key(
-            document.aggregation_key, limit=MAX_AGGREGATION_KEY, name="aggregation key"
+    text, host, key = document.text, document.host, document.aggregation_key
+    texts: dict[str, TextOrNoneOf] = {"title": compile_prose(document.title, limit=MAX_TITLE)}
+    if isinstance(text, Value):
+        texts["message"] = optional(text, compile_cut(text, limit=MAX_TEXT))
+    if isinstance(host, Value):
+        texts["host"] = optional(host, compile_key(host, limit=MAX_HOST, name="host"))
+    if isinstance(key, Value):
+        texts["aggregation_key"] = optional(
+            key, compile_key(key, limit=MAX_AGGREGATION_KEY, name="aggregation key")
         )
     return texts
 
 
-def _plain(document: EventsMapping) -> dict[str, TextOf]:
+def _plain(document: EventsMapping) -> dict[str, TextOrNoneOf]:
     """The texts of a v1 event, by Datadog's names for them."""
     texts = _shared(document)
     texts["title"] = compile_prose(document.title)
@@ -78,17 +79,20 @@ def _plain(document: EventsMapping) -> dict[str, TextOf]:
         texts["text"] = compile_prose(document.text, limit=MAX_TEXT)
         del texts["message"]
     if isinstance(document.alert_type, Choice):
-        texts["alert_type"] = compile_choice(
+        texts["alert_type"] = compile_optional_choice(
             document.alert_type, words=ALERT_TYPES, name="alert type"
         )
     if isinstance(document.priority, Choice):
-        texts["priority"] = compile_choice(document.priority, words=PRIORITIES, name="priority")
-    if isinstance(document.source_type_name, Value):
-        texts["source_type_name"] = compile_text(document.source_type_name)
+        texts["priority"] = compile_optional_choice(
+            document.priority, words=PRIORITIES, name="priority"
+        )
+    source = document.source_type_name
+    if isinstance(source, Value):
+        texts["source_type_name"] = optional(source, compile_text(source))
     return texts
 
 
-def _compile_texts(texts: dict[str, TextOf]) -> Fields:
+def _compile_texts(texts: dict[str, TextOrNoneOf]) -> Fields:
     """What is given; the lengths that Datadog asks for begin with one character."""
     return lambda data: {name: text for name, of in texts.items() if (text := of(data))}
 

@@ -28,28 +28,36 @@ def remembered(
     """Wrap ``build``, which must depend on nothing but the named fields of the data."""
     if not fields:
         return build
-    key_of = _key_function(tuple(dict.fromkeys(fields)))
+    names = tuple(dict.fromkeys(fields))
+    key_of, whole_key_of = _key_function(names), _whole_key_function(names)
     known: dict[tuple[object, ...], T] = {}
 
     def lookup(data: JsonObject) -> T:
         try:
             return known[key_of(data)]
         except (KeyError, TypeError):  # not known yet; a field is missing; a list as key
-            return learn(data)
+            return lookup_whole(data)
 
-    def learn(data: JsonObject) -> T:
-        built = build(data)
+    def lookup_whole(data: JsonObject) -> T:
+        key = whole_key_of(data)
         try:
-            key = key_of(data)
-        except KeyError:
-            return built
+            return known[key]
+        except (KeyError, TypeError):
+            return learn(data, key)
+
+    def learn(data: JsonObject, key: tuple[object, ...]) -> T:
+        built = build(data)
         if _fits(key):
-            if len(known) >= MAX_ENTRIES:
-                known.clear()
-            known[key] = built
+            _keep(known, key, built)
         return built
 
     return lookup
+
+
+def _keep(known: dict[tuple[object, ...], T], key: tuple[object, ...], built: T) -> None:
+    if len(known) >= MAX_ENTRIES:
+        known.clear()
+    known[key] = built
 
 
 def _fits(key: tuple[object, ...]) -> bool:
@@ -61,6 +69,11 @@ def _fits(key: tuple[object, ...]) -> bool:
 def _key_function(fields: tuple[str, ...]) -> Callable[[JsonObject], tuple[object, ...]]:
     if len(fields) > 1 and not any("." in field for field in fields):
         return itemgetter(*fields)  # raises KeyError for a missing field
+    return _whole_key_function(fields)
+
+
+def _whole_key_function(fields: tuple[str, ...]) -> Callable[[JsonObject], tuple[object, ...]]:
+    """A key for records that lack fields, too: null and missing are both None, as in values."""
     getters = [field_getter(field) for field in fields]
     if len(getters) == 1:
         get = getters[0]

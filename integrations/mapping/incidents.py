@@ -11,6 +11,8 @@ from collections.abc import Callable
 from hashlib import blake2b
 from typing import Any
 
+from msgspec import UNSET
+
 from integrations.core.records import Item, JsonObject, Record
 from integrations.mapping.ages import TimeWindow
 from integrations.mapping.choices import compile_choice, compile_mapped
@@ -26,7 +28,13 @@ from integrations.mapping.parts import Value
 from integrations.mapping.rejected import RecordRejectedError
 from integrations.mapping.shared import ItemOf
 from integrations.mapping.texts import compile_prose
-from integrations.mapping.values import as_text, compile_any, compile_text, place_of
+from integrations.mapping.values import (
+    as_text,
+    compile_any,
+    compile_text,
+    optional,
+    place_of,
+)
 
 MAX_MARKER = 100
 # A choice of ours: readable in a title, enough for any usual id.
@@ -46,7 +54,11 @@ def compile_incidents(document: IncidentsMapping) -> ItemOf:
 
     def item_of(record: Record, window: TimeWindow) -> Item:
         data, marker = record.data, marker_of(record)
-        found = {name: {"type": kind, "value": value_of(data)} for name, kind, value_of in fields}
+        found = {
+            name: {"type": kind, "value": value}
+            for name, kind, value_of in fields
+            if (value := value_of(data)) is not None
+        }
         title = title_of(data)
         if "field" in marker:
             found[marker["field"]] = {"type": "textbox", "value": marker["text"]}
@@ -102,9 +114,10 @@ def _compile_impact(document: IncidentsMapping) -> Callable[[JsonObject], dict[s
 
 
 def _compile_field(entry: IncidentField) -> Callable[[JsonObject], Any]:
-    """One text, or for the types that are lists a list of texts."""
+    """One text, or for the types that are lists a list of texts; None where there is none."""
     if entry.type not in LIST_TYPES:
-        return compile_mapped(entry.value, entry.map, entry.default)
+        word_of = compile_mapped(entry.value, entry.map, entry.default)
+        return optional(entry.value, word_of) if entry.default is UNSET else word_of
     read, place = compile_any(entry.value), place_of(entry.value)
 
     def texts(data: JsonObject) -> list[str]:
@@ -113,4 +126,5 @@ def _compile_field(entry: IncidentField) -> Callable[[JsonObject], Any]:
             as_text(one, field=place) for one in (found if isinstance(found, list) else [found])
         ]
 
-    return texts
+    texts_of, default = optional(entry.value, texts), entry.default
+    return (lambda data: texts_of(data) or [default]) if isinstance(default, str) else texts_of

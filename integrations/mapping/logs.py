@@ -13,16 +13,16 @@ from integrations.core.records import Item, JsonObject, Record
 from integrations.mapping.ages import TimeWindow
 from integrations.mapping.encoding import encode
 from integrations.mapping.heads import remembered
-from integrations.mapping.names import tag
 from integrations.mapping.parts import Value
-from integrations.mapping.shared import ItemOf
+from integrations.mapping.shared import ItemOf, compile_tag_list
 from integrations.mapping.telemetry_documents import LogsMapping
 from integrations.mapping.values import (
-    NumberOf,
     TextOf,
+    TextOrNoneOf,
+    compile_optional_time,
     compile_text,
-    compile_time,
     fields_of,
+    optional,
     place_of,
     plain_key,
 )
@@ -56,9 +56,10 @@ def compile_logs(document: LogsMapping) -> ItemOf:
         moment = None
         if time_of is not None:
             moment = time_of(data)
-            if not window.oldest <= moment <= window.newest:
-                raise window.rejection(moment, field=place)
-            entry["timestamp"] = round(moment * 1000)
+            if moment is not None:
+                if not window.oldest <= moment <= window.newest:
+                    raise window.rejection(moment, field=place)
+                entry["timestamp"] = round(moment * 1000)
         entry["record_id"] = record.id
         entry.update(attributes_of(data))
         return Item(record.number, record.id, encode(entry), moment)
@@ -66,9 +67,12 @@ def compile_logs(document: LogsMapping) -> ItemOf:
     return item_of
 
 
-def _compile_moment(document: LogsMapping) -> tuple[NumberOf | None, str]:
-    if isinstance(document.timestamp, Value):
-        return compile_time(document.timestamp), place_of(document.timestamp)
+def _compile_moment(
+    document: LogsMapping,
+) -> tuple[Callable[[JsonObject], float | None] | None, str]:
+    timestamp = document.timestamp
+    if isinstance(timestamp, Value):
+        return compile_optional_time(timestamp), place_of(timestamp)
     return None, ""
 
 
@@ -84,8 +88,8 @@ def _mapped_values(document: LogsMapping) -> dict[str, Value]:
 
 
 def _compile_known(document: LogsMapping) -> Callable[[JsonObject], dict[str, Any]]:
-    texts: list[tuple[str, Any, TextOf]] = [
-        (name, plain_key(value), compile_text(value))
+    texts: list[tuple[str, Any, TextOrNoneOf]] = [
+        (name, plain_key(value), compile_text(value) if name == "message" else _text_or_none(value))
         for name, value in _mapped_values(document).items()
     ]
     tags_of = _compile_tags(document)
@@ -93,26 +97,29 @@ def _compile_known(document: LogsMapping) -> Callable[[JsonObject], dict[str, An
     def known(data: JsonObject) -> dict[str, Any]:
         entry: dict[str, Any] = {}
         for name, key, text_of in texts:
-            found = data.get(key)
-            entry[name] = found if type(found) is str else text_of(data)
+            text = data.get(key)
+            if type(text) is not str:
+                text = text_of(data)
+            if text is not None:
+                entry[name] = text
         entry["ddsource"] = document.source
-        if tags_of is not None:
-            entry["ddtags"] = tags_of(data)
+        if tags_of is not None and (tags := tags_of(data)):
+            entry["ddtags"] = tags
         return entry
 
     return known
 
 
+def _text_or_none(value: Value) -> TextOrNoneOf:
+    return optional(value, compile_text(value))
+
+
 def _compile_tags(document: LogsMapping) -> TextOf | None:
-    tags: list[tuple[str, TextOf]] = [(t.key, compile_text(t.value)) for t in document.tags]
-    if not tags:
+    if not document.tags:
         return None
+    tags_of = compile_tag_list(document.tags)
     fields = [path for entry in document.tags for path in fields_of(entry.value)]
-
-    def joined(data: JsonObject) -> str:
-        return ",".join([tag(key, text_of(data)) for key, text_of in tags])
-
-    return remembered(joined, fields=fields)
+    return remembered(lambda data: ",".join(tags_of(data)), fields=fields)
 
 
 def _compile_attributes(document: LogsMapping) -> Callable[[JsonObject], JsonObject]:

@@ -15,16 +15,16 @@ from integrations.core.records import Item, JsonObject, Record
 from integrations.mapping.ages import TimeWindow
 from integrations.mapping.encoding import encode
 from integrations.mapping.heads import remembered
-from integrations.mapping.names import metric_name, tag
+from integrations.mapping.names import metric_name
 from integrations.mapping.parts import Value
-from integrations.mapping.shared import ItemOf
+from integrations.mapping.shared import ItemOf, compile_tag_list
 from integrations.mapping.telemetry_documents import Measure, MetricsMapping
 from integrations.mapping.values import (
-    TextOf,
     compile_number,
     compile_text,
     compile_time,
     fields_of,
+    optional,
     place_of,
 )
 
@@ -89,15 +89,15 @@ def _compile_series(measure: Measure) -> Callable[[JsonObject], dict[str, Any]]:
 
 
 def _compile_common(document: MetricsMapping) -> Callable[[JsonObject], dict[str, Any]]:
-    tags: list[tuple[str, TextOf]] = [(t.key, compile_text(t.value)) for t in document.tags]
-    host_of = compile_text(document.host) if isinstance(document.host, Value) else None
+    tags_of, host = compile_tag_list(document.tags), document.host
+    host_of = optional(host, compile_text(host)) if isinstance(host, Value) else None
 
     def common(data: JsonObject) -> dict[str, Any]:
         shared: dict[str, Any] = {}
-        if host_of is not None:
-            shared["resources"] = [{"type": "host", "name": host_of(data)}]
-        if tags:
-            shared["tags"] = [tag(key, text_of(data)) for key, text_of in tags]
+        if host_of is not None and (name := host_of(data)) is not None:
+            shared["resources"] = [{"type": "host", "name": name}]
+        if tags := tags_of(data):
+            shared["tags"] = tags
         return shared
 
     return common

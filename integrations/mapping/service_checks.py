@@ -15,7 +15,7 @@ from integrations.mapping.parts import Value
 from integrations.mapping.shared import ItemOf, compile_moment, compile_tags
 from integrations.mapping.telemetry_documents import CHECK_STATUSES, ServiceChecksMapping
 from integrations.mapping.texts import compile_prose, cut
-from integrations.mapping.values import compile_text
+from integrations.mapping.values import compile_text, optional
 
 MAX_MESSAGE = 500
 # Datadog shows no more than these characters of a check's message.
@@ -26,7 +26,7 @@ def compile_service_checks(document: ServiceChecksMapping) -> ItemOf:
     check_of, host_of = compile_prose(document.check), compile_prose(document.host)
     status_of = compile_choice(document.status, words=CHECK_STATUSES, name="status of a check")
     message = document.message
-    message_of = compile_text(message) if isinstance(message, Value) else None
+    message_of = optional(message, compile_text(message)) if isinstance(message, Value) else None
     moment_of, tags_of = compile_moment(document.timestamp), compile_tags(document.tags)
 
     def item_of(record: Record, window: TimeWindow) -> Item:
@@ -38,8 +38,8 @@ def compile_service_checks(document: ServiceChecksMapping) -> ItemOf:
             "status": CHECK_STATUSES.index(status_of(data)),
             "tags": tags_of(data),
         }
-        if message_of is not None:
-            run["message"] = cut(message_of(data), MAX_MESSAGE)
+        if message_of is not None and (text := message_of(data)) is not None:
+            run["message"] = cut(text, MAX_MESSAGE)
         if moment is not None:
             run["timestamp"] = int(moment)
         return Item(record.number, record.id, encode(run), moment)

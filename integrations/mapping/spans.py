@@ -15,7 +15,7 @@ from msgspec import UnsetType
 from integrations.core.fields import field_getter
 from integrations.core.records import JsonObject, Record
 from integrations.mapping.ages import TimeWindow
-from integrations.mapping.choices import compile_choice
+from integrations.mapping.choices import compile_optional_choice
 from integrations.mapping.encoding import encode
 from integrations.mapping.parts import Choice, Value
 from integrations.mapping.rejected import RecordRejectedError
@@ -28,7 +28,7 @@ from integrations.mapping.trace_documents import (
     Duration,
     TracesMapping,
 )
-from integrations.mapping.values import TextOf, compile_text, place_of
+from integrations.mapping.values import TextOrNoneOf, compile_text, optional, place_of
 
 MAX_NAME = 100
 MAX_RESOURCE = 5_000
@@ -90,11 +90,9 @@ def compile_spans(document: TracesMapping) -> SpanOf:
 
 
 def _compile_texts(document: TracesMapping) -> Callable[[JsonObject], dict[str, str]]:
-    texts: dict[str, TextOf] = {
-        "name": compile_prose(document.name, limit=MAX_NAME),
-        "service": compile_prose(document.service, limit=MAX_NAME),
-    }
+    texts: dict[str, TextOrNoneOf] = {"name": compile_prose(document.name, limit=MAX_NAME)}
     others = {
+        "service": (document.service, MAX_NAME),
         "resource": (document.resource, MAX_RESOURCE),
         "type": (document.type, MAX_NAME),
         "env": (document.env, MAX_NAME),
@@ -103,30 +101,39 @@ def _compile_texts(document: TracesMapping) -> Callable[[JsonObject], dict[str, 
     }
     for name, (value, limit) in others.items():
         if isinstance(value, Value):
-            texts[name] = compile_cut(value, limit=limit)
+            texts[name] = optional(value, compile_cut(value, limit=limit))
     if isinstance(document.kind, Choice):
-        texts["kind"] = compile_choice(document.kind, words=SPAN_KINDS, name="kind of a span")
-    return lambda data: {name: text_of(data) for name, text_of in texts.items()}
+        texts["kind"] = compile_optional_choice(
+            document.kind, words=SPAN_KINDS, name="kind of a span"
+        )
+    return lambda data: {name: text_of(data) or "" for name, text_of in texts.items()}
 
 
 def _compile_error(error: Choice | UnsetType) -> Callable[[JsonObject], bool | None]:
     if isinstance(error, UnsetType):
         return lambda data: None
-    state_of = compile_choice(error, words=ERROR_STATES, name="state of a span")
-    return lambda data: state_of(data) == "error"
+    state_of = compile_optional_choice(error, words=ERROR_STATES, name="state of a span")
+
+    def failed(data: JsonObject) -> bool | None:
+        state = state_of(data)
+        return None if state is None else state == "error"
+
+    return failed
 
 
 def _compile_attributes(document: TracesMapping) -> Callable[[Record], Attributes]:
     """The record's fields, flat, with the mapping's tags and the record's id over them."""
     fields_of = _compile_fields(document)
-    tags = [(tag.key, compile_text(tag.value)) for tag in document.tags]
+    tags = [(tag.key, optional(tag.value, compile_text(tag.value))) for tag in document.tags]
 
     def attributes(record: Record) -> Attributes:
         found: Attributes = {}
         for name, value in fields_of(record.data).items():
             _flatten(name, value, into=found)
         for key, text_of in tags:
-            found[key] = cut(text_of(record.data), MAX_TEXT)
+            text = text_of(record.data)
+            if text is not None:
+                found[key] = cut(text, MAX_TEXT)
         found["record_id"] = record.id
         if len(found) > MAX_ATTRIBUTES:
             message = f"{len(found):,} attributes; Datadog keeps {MAX_ATTRIBUTES:,} with a span."

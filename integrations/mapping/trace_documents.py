@@ -43,10 +43,10 @@ class TracesMapping(
     trace_id: Value
     span_id: Value
     name: Value
-    service: Value
     start: Value
     form: TraceForm = "otlp_protobuf"
     filter: Filter = []
+    service: Value | UnsetType = UNSET
     parent_id: Value | UnsetType = UNSET
     resource: Value | UnsetType = UNSET
     type: Value | UnsetType = UNSET

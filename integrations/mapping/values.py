@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import isfinite
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec import UNSET
 
@@ -20,7 +20,10 @@ from integrations.mapping.templates import FieldPart, parse_template, template_f
 
 AnyOf = Callable[[JsonObject], Any]
 TextOf = Callable[[JsonObject], str]
+TextOrNoneOf = Callable[[JsonObject], str | None]
 NumberOf = Callable[[JsonObject], float]
+
+T = TypeVar("T")
 
 _NUMBER_TYPES = frozenset({int, float})
 
@@ -105,6 +108,27 @@ def _template(template: str, default: object) -> TextOf:
     return text
 
 
+def optional(value: Value, of: Callable[[JsonObject], T]) -> Callable[[JsonObject], T | None]:
+    """``of`` for a part that Datadog does not require: None where the record lacks the value.
+
+    ``of`` is what the value was compiled to; it is not asked about a record that lacks a field.
+    """
+    getters = [field_getter(path) for path in fields_of(value)]
+    if not getters or value.default is not UNSET:
+        return of
+    get, others = getters[0], getters[1:]
+
+    def found(data: JsonObject) -> T | None:
+        if get(data) is None:
+            return None
+        return of(data)
+
+    def found_all(data: JsonObject) -> T | None:
+        return None if any(other(data) is None for other in others) else found(data)
+
+    return found_all if others else found
+
+
 def as_text(value: object, *, field: str) -> str:
     """Text of a JSON scalar, the way JSON writes it; a list or object has none."""
     if isinstance(value, str):
@@ -165,12 +189,24 @@ def _not_a_number(found: object, place: str) -> RecordRejectedError:
 
 def compile_time(value: Value) -> NumberOf:
     """A function that gives the value as epoch seconds."""
-    read, place, key = compile_any(value), place_of(value), plain_key(value)
+    return _times(value, compile_any(value))
 
-    def seconds(data: JsonObject) -> float:
+
+def compile_optional_time(value: Value) -> Callable[[JsonObject], float | None]:
+    """The same for a time that Datadog does not require: None where the record lacks it."""
+    return _times(value, optional(value, compile_any(value)))
+
+
+def _times(value: Value, read: AnyOf) -> AnyOf:
+    """``None`` only where ``read`` gives it."""
+    place, key = place_of(value), plain_key(value)
+
+    def seconds(data: JsonObject) -> float | None:
         found = data.get(key)
         if found is None:
             found = read(data)
+            if found is None:
+                return None
         moment = epoch_seconds(found)
         if moment is None:
             shown = f'"{found[:60]}"' if isinstance(found, str) else kind_of(found)

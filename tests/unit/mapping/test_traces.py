@@ -136,7 +136,6 @@ def test_a_span_without_a_parent_is_a_root(parent: object) -> None:
         ({"occurred_at": NOW - 19 * 3_600}, "too_old"),
         ({"occurred_at": NOW + 3 * 3_600}, "too_far_ahead"),
         ({"occurred_at": "noon"}, "bad_timestamp"),
-        ({"app": ""}, "missing_field"),
         ({"x": "\ud800"}, "wrong_type"),
         ({f"x{n}": n for n in range(1_100)}, "too_many_tags"),
     ],
