@@ -12,6 +12,7 @@ import logging
 import os
 import time
 import uuid
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -71,3 +72,16 @@ class Transport(filesystem.Transport):
     """Named by CELERY_BROKER_TRANSPORT where no broker is given."""
 
     Channel = Channel
+    # With an event loop each process of a worker gets pipes of its own. Without one they share a
+    # single pipe, and whoever waits at it holds its lock: a kill -9 of that process (for want of
+    # memory, say) leaves the whole worker alive and deaf.
+    implements = filesystem.Transport.implements.extend(asynchronous=True)
+
+    def register_with_event_loop(self, connection: Any, loop: Any) -> None:
+        loop.call_repeatedly(self.polling_interval, self._take_all)
+
+    def _take_all(self) -> None:
+        for channel in list(self.channels or ()):
+            with suppress(Empty):
+                while True:
+                    channel.drain_events()

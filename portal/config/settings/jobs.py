@@ -17,7 +17,7 @@ _VISIBILITY_SECONDS = 900
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"visibility_timeout": _VISIBILITY_SECONDS}
 
 if CELERY_BROKER_URL == _EMBEDDED:
-    CELERY_BROKER_TRANSPORT = "portal.config.files_broker:Transport"
+    CELERY_BROKER_TRANSPORT: str | None = "portal.config.files_broker:Transport"
     # It has direct queues only, and remote control needs more.
     CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
     _folder = str(VAR_DIR / "broker" / "messages")
@@ -30,6 +30,9 @@ if CELERY_BROKER_URL == _EMBEDDED:
 
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
+# Celery waits 10 s for a result that a killed process may have left, and meanwhile takes no other
+# task in its place. There are no results here: the rows say what was done.
+CELERY_WORKER_LOST_WAIT = 1.0
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

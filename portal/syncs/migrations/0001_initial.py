@@ -66,8 +66,8 @@ BEGIN
 END
 $$;
 
--- Live runs that no worker holds and that were not rung within p_again seconds: lost bells, dead
--- workers, waits that are over.
+-- Live runs that no worker holds and that were not rung within p_again seconds, or not since their
+-- wait or their worker's lease ended: lost bells, dead workers, waits that are over.
 CREATE FUNCTION runs_to_ring(p_limit integer, p_again double precision)
 RETURNS TABLE (organisation_id uuid, run_id uuid)
 LANGUAGE plpgsql SECURITY DEFINER
@@ -82,7 +82,8 @@ BEGIN
         WHERE r.state IN ('queued', 'running') AND r.not_before <= clock_timestamp()
           AND (r.lease_until IS NULL OR r.lease_until < clock_timestamp())
           AND (r.rung_at IS NULL
-               OR r.rung_at < clock_timestamp() - make_interval(secs => p_again))
+               OR r.rung_at < clock_timestamp() - make_interval(secs => p_again)
+               OR r.rung_at < greatest(r.not_before, r.lease_until))
         ORDER BY r.not_before LIMIT p_limit FOR UPDATE SKIP LOCKED
     )
     UPDATE syncs_syncrun r SET rung_at = clock_timestamp() FROM waiting WHERE r.id = waiting.id

@@ -9,7 +9,8 @@ from queue import Empty
 from typing import Any
 
 import pytest
-from kombu import Connection
+from kombu import Connection, Queue
+from kombu.asynchronous import Hub
 
 from portal.config import celery_app
 
@@ -84,3 +85,20 @@ def test_a_deleted_folder_costs_the_bells_in_it_and_no_more(
     assert taken(connection) == []
     put(connection, "heard")
     assert taken(connection) == ["heard"]
+
+
+def test_a_worker_hears_in_its_event_loop(connection: Connection) -> None:
+    heard: list[str] = []
+    put(connection, "a bell")
+    loop = Hub()
+    connection.transport.register_with_event_loop(connection, loop)
+
+    def hear(body: str, message: Any) -> None:
+        heard.append(body)
+        message.ack()
+        loop.stop()
+
+    with connection.Consumer([Queue(QUEUE)], callbacks=[hear]):
+        loop.run_forever()
+    assert heard == ["a bell"]
+    assert connection.transport.implements.asynchronous

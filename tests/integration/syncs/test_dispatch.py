@@ -104,6 +104,17 @@ def test_a_dead_workers_run_is_rung_again(customer: Customer) -> None:
     assert dispatch_due() == 1
 
 
+@pytest.mark.parametrize("ended", ["lease_until", "not_before"])
+def test_a_run_is_rung_as_soon_as_its_lease_or_its_wait_has_ended(
+    customer: Customer, ended: str
+) -> None:
+    dispatch_due()
+    (run,) = runs(customer)
+    now = datetime.now(UTC)
+    customer.change(run, rung_at=now - timedelta(seconds=2), **{ended: now - timedelta(seconds=1)})
+    assert (dispatch_due(), dispatch_due()) == (1, 0)
+
+
 def test_a_broker_that_is_away_loses_nothing(
     customer: Customer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
