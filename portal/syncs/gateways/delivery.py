@@ -96,7 +96,7 @@ class Route:
         return Prepared(len(items), 0, with_raw(parts.rejects, records), parts.batches)
 
     def is_late(self, oldest: float | None, *, now: float) -> bool:
-        """Whether Datadog would drop the oldest record of a batch by now."""
+        """Whether Datadog would drop the oldest record of a batch at that time."""
         return oldest is not None and oldest < now - self.sink.limits.max_age_s
 
 
@@ -116,6 +116,11 @@ def route_to(site: str, *, document: dict[str, Any], api_key: Secret, namespace:
 def needs_reconnect(error: StopError) -> bool:
     """Whether only the customer can help, by linking Datadog again."""
     return isinstance(error, GrantRevokedError | MissingScopeError)
+
+
+def sending_seconds() -> float:
+    """How long after the start of sending the last try may still arrive."""
+    return float(settings.SYNC_LEASE_SECONDS * (_SENDING_SHARE + _REQUEST_SHARE))
 
 
 def max_age_seconds(data_type: str) -> float:

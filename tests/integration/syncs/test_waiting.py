@@ -126,6 +126,16 @@ def test_records_that_become_too_old_while_waiting_are_rejected_and_the_others_s
         assert list(states) == ["abandoned", "accepted"]
 
 
+def test_records_that_would_be_too_old_when_the_last_try_arrives_are_not_sent(
+    customer: Customer, sandbox: Sandbox, settings: Settings
+) -> None:
+    settings.SYNC_LEASE_SECONDS = 30.0
+    customer.push([record(1, minutes_old=59.8), record(2, minutes_old=59)])
+    run = customer.run()
+    assert counters(run) == ("succeeded_with_rejects", 2, 1, 1, 0)
+    assert [(r.number, r.code) for r in customer.rejects(run)] == [(1, "too_old")]
+
+
 def test_what_one_lot_delivered_is_kept_when_the_next_one_waits(
     log_customer: Customer, sandbox: Sandbox, settings: Settings
 ) -> None:
