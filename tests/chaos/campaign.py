@@ -24,6 +24,8 @@ from tests.chaos.stage import ChaosError, Stage, until
 from tests.chaos.watch import Watch
 from tests.chaos.weather import Weather
 
+PAUSE_SECONDS = (0.1, 0.7)
+"""Between two faults: a worker replaces a killed process within a second."""
 BUSY_SECONDS = 60.0
 """In this time a worker has to be found at work, or something is stuck."""
 DRAIN_SECONDS = 240.0
@@ -96,7 +98,7 @@ class Campaign:
     def _attend(self) -> bool:
         """Do what a service manager does, between the faults."""
         self.ended_by_themselves += self.stage.restart_ended()
-        time.sleep(self._chance.uniform(0, 0.2))
+        time.sleep(self._chance.uniform(*PAUSE_SECONDS))
         return True
 
     def _do(self, fault: Fault, feeder: Feeder) -> None:
@@ -130,7 +132,7 @@ class Campaign:
         pid = self._busy().pid
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-        self._orphaned({pid}, since=time.monotonic())
+        self._orphaned({pid}, Fault.KILL_SLOT, since=time.monotonic())
 
     def _kill_worker(self) -> None:
         pid = self._busy().pid
@@ -144,13 +146,13 @@ class Campaign:
         )
         since = time.monotonic()
         pids = self.stage.kill(name)
-        self._orphaned(pids, since=since)
+        self._orphaned(pids, Fault.KILL_WORKER, since=since)
         self.stage.start(name)
 
-    def _orphaned(self, pids: set[int], *, since: float) -> None:
+    def _orphaned(self, pids: set[int], fault: Fault, *, since: float) -> None:
         held = [one for one in self.books.held() if one.pid in pids]
         self.in_flight += len(held)
-        self.watch.note(held, since=since)
+        self.watch.note(held, fault, since=since)
 
     def _stop_slot(self) -> None:
         """The others take its run over; then it wakes up and must not commit anything."""
@@ -158,7 +160,7 @@ class Campaign:
         with suppress(ProcessLookupError):
             os.kill(held.pid, signal.SIGSTOP)
         self._stopped.add(held.pid)
-        self._orphaned({held.pid}, since=time.monotonic())
+        self._orphaned({held.pid}, Fault.STOP_SLOT, since=time.monotonic())
         self._later(self.plan.lease_seconds + 2, lambda: self._wake(held.pid))
 
     def _wake(self, pid: int) -> None:
@@ -197,7 +199,7 @@ class Campaign:
         self.database_back = max(self.database_back, self.books.kill_server())
         held = self.books.held()
         self.in_flight += len(held)
-        self.watch.note(held, since=since)
+        self.watch.note(held, Fault.KILL_POSTGRES, since=since)
 
     def _site_down(self, feeder: Feeder) -> None:
         """For three hours, told by the records: they become too old while the site is down."""
@@ -231,7 +233,7 @@ class Campaign:
 
     def _figures(self, ledger: Ledger, *, seconds: float) -> Figures:
         plan, done = self.plan, self.done
-        lost_answers = ledger.in_doubt
+        recovery = self.watch.longest()
         return Figures(
             kills=sum(done[fault] for fault in KILLS),
             seed=plan.seed,
@@ -246,12 +248,13 @@ class Campaign:
             too_old=ledger.late,
             lost=ledger.lost,
             duplicated_batches=ledger.duplicated_batches,
-            duplicated_bound=self.in_flight * _lot(plan) + lost_answers,
+            duplicated_bound=self.in_flight * _lot(plan) + ledger.in_doubt,
             duplicated_records=ledger.duplicated_records,
             in_doubt=ledger.in_doubt,
             rejected_though_arrived=ledger.rejected_though_arrived,
-            longest_recovery=round(self.watch.longest(), 2),
-            recovery_bound=plan.lease_seconds + RECOVERY_SECONDS,
+            recovery=recovery,
+            longest_recovery=max(recovery.values(), default=0.0),
+            recovery_bound=plan.lease_seconds + RECOVERY_SECONDS + round(self.database_back, 2),
             database_back=round(self.database_back, 2),
             wrong=ledger.wrong + [f"{name} ended by itself" for name in self.ended_by_themselves],
         )

@@ -29,9 +29,10 @@ Feed = tuple[UUID, UUID]
 """An organisation and its dataset."""
 
 SKIP_EVERY, SPOIL_EVERY = 50, 37
-LOT = (20, 100)
-BACKLOG = 1_200
-"""Records that no run has dealt with, over all mappings: enough to find workers busy."""
+LOT = (20, 150)
+BACKLOG = 500
+"""Records that no run has dealt with, over all mappings: workers are busy, and no queue builds up
+in which a run would wait longer than for its recovery."""
 _BACKLOG = """
 SELECT sum(f.last_number - coalesce((s.cursor ->> 'number')::bigint, 0))
 FROM syncs_schedule s
@@ -77,8 +78,8 @@ class Feeder(threading.Thread):
             if backlog(self._books) > BACKLOG:
                 time.sleep(0.05)
                 continue
-            for feed in self._feeds:
-                self.feed(feed, ages=[0.0] * self._chance.randint(*LOT))
+            feed = self._chance.choice(list(self._feeds))
+            self.feed(feed, ages=[0.0] * self._chance.randint(*LOT))
 
     def stop(self) -> None:
         self._stopping.set()

@@ -29,6 +29,8 @@ class Figures:
     duplicated_records: int
     in_doubt: int
     rejected_though_arrived: int
+    recovery: Mapping[str, float]
+    """The longest after each kind of fault."""
     longest_recovery: float
     recovery_bound: float
     database_back: float

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, field
 
 from tests.chaos.books import Books, Held
+from tests.chaos.plan import Fault
 
 LOOK_SECONDS = 0.05
 _LIVE = (
@@ -19,6 +20,7 @@ class Orphan:
     """A run whose worker is gone."""
 
     held: Held
+    fault: Fault
     since: float
     taken_after: float | None = None
 
@@ -38,16 +40,21 @@ class Watch:
     def stop(self) -> None:
         self._stopping.set()
 
-    def note(self, held: list[Held], *, since: float) -> None:
+    def note(self, held: list[Held], fault: Fault, *, since: float) -> None:
         with self._lock:
-            self.orphans += [Orphan(one, since) for one in held]
+            self.orphans += [Orphan(one, fault, since) for one in held]
 
     def waiting(self) -> list[Orphan]:
         with self._lock:
             return [orphan for orphan in self.orphans if orphan.taken_after is None]
 
-    def longest(self) -> float:
-        return max((orphan.taken_after or 0.0 for orphan in self.orphans), default=0.0)
+    def longest(self) -> dict[str, float]:
+        """The longest wait after each kind of fault."""
+        found: dict[str, float] = {}
+        for orphan in self.orphans:
+            name = orphan.fault.value
+            found[name] = max(found.get(name, 0.0), round(orphan.taken_after or 0.0, 2))
+        return found
 
     def _look(self) -> None:
         while not self._stopping.wait(LOOK_SECONDS):
