@@ -34,15 +34,18 @@ def console(request: HttpRequest) -> HttpResponse:
     wanted = form.wanted()
     page = page_of_runs(wanted, before=id_in(request, "before"), after=id_in(request, "after"))
     now = timezone.now()
+    counts = reason_counts(wanted)
+    titles = {count.reason: count.title for count in counts}
     context = {
         "form": form,
         "wanted": wanted,
+        "reason_title": titles.get(wanted.reason, wanted.reason),
         "since": SINCE[form.cleaned_data.get("since") or USUAL_SINCE][0],
         "filtered": bool(request.GET),
         "lines": [run_line(run, now=now) for run in page.rows],
         "reasons": [
             (count, address_with(request, reason=count.reason, before=None, after=None))
-            for count in reason_counts(wanted)
+            for count in counts
         ],
         "runs_counted": RUNS_COUNTED,
         "all_reasons_url": address_with(request, reason=None, before=None, after=None),

@@ -82,6 +82,7 @@ class Command(BaseCommand):
             f"Portal          {base}/",
             f"From the tile   {base}/connect/?{tile}",
             f"Sandbox         {settings.DATADOG_SANDBOX_URL}/_sandbox/stats",
+            f"E-mail          {settings.VAR_DIR / 'mail'}   (kept as files, not sent)",
             f"Password        {password}   (for everyone below)",
             *[f"                {email:<24} {what}" for email, what in people],
             "Ctrl-C ends it.",
