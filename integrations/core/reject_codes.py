@@ -33,7 +33,7 @@ REJECT_CODES: dict[str, RejectCode] = {
         RejectCode(
             "missing_field",
             "missing field",
-            "The mapping needs a field that the record does not have.",
+            "Datadog requires a part that the record has no field for.",
             "Send the field, or give the mapping a default for it.",
         ),
         RejectCode(

@@ -140,7 +140,12 @@ class MappingForm(forms.Form):
             widget=forms.Select(attrs={**_described(note), "aria-label": label}),
         )
         self._add_text(f"{base}_text", f"{label}, as text", note=note)
-        self._add_text(f"{base}_default", f"{label}, else", note=note, placeholder="rejected")
+        self._add_text(
+            f"{base}_default",
+            f"{label}, else",
+            note=note,
+            placeholder="left out" if optional or note != base else "rejected",
+        )
 
     def _add_text(self, name: str, label: str, *, note: str = "", **attrs: str) -> None:
         described = {**_described(note or name.rpartition("-")[0]), **attrs}

@@ -220,20 +220,32 @@ def test_a_rejected_sample_shows_reason_and_fix() -> None:
     fields: Any = (
         ("at", "timestamp", "2026-11-23T10:00:00Z"),
         ("value", "number", 1),
-        ("tags", "object", {}),
+        ("user", "object", {}),
     )
     desk = make_desk(fields=fields)
     typed = entries(desk.client.get(desk.new_url())) | {
-        "tags-0-key": "team",
-        "tags-0-value_from": "path",
-        "tags-0-value_text": "tags.team",
-        "tags-rows": "1",
+        "measures-0-value_from": "path",
+        "measures-0-value_text": "user.age",
         "do": "preview",
     }
     (card,) = desk.client.post(desk.new_url(), typed).context["editor"].preview.cards
     assert (card.verdict, card.payload) == ("rejected", "")
-    assert card.reason == 'The record has no "tags.team".'
+    assert card.reason == 'The record has no "user.age".'
     assert "default" in card.fix
+
+
+def test_what_an_empty_else_box_means_stands_in_it(desk: Desk) -> None:
+    form = desk.client.get(desk.new_url()).context["editor"].form
+    said = {
+        name: form.fields[f"{name}_default"].widget.attrs["placeholder"]
+        for name in ("timestamp", "host", "measures-0-value", "tags-0-value")
+    }
+    assert said == {
+        "timestamp": "rejected",
+        "host": "left out",
+        "measures-0-value": "rejected",
+        "tags-0-value": "left out",
+    }
 
 
 def test_an_edit_makes_a_revision_that_the_page_shows_with_its_change(desk: Desk) -> None:
