@@ -107,6 +107,7 @@ def settle_batches(
     """Commit what became of some batches; when none is left open, the chunk's outcome as well."""
     with tenant(lease.organisation_id):
         accepted = any(outcome.state is BatchState.ACCEPTED for outcome in outcomes)
+        _hold_schedule(chunk.row)
         renew(lease, **({"tries": 0} if accepted else {}))
         _add_attempts(chunk.row, outcomes)
         left = {batch.pk: batch for batch in chunk.batches}
@@ -122,6 +123,15 @@ def settle_batches(
     # After the commit: a transaction that failed leaves the list as the database has it.
     chunk.batches = list(left.values())
     chunk.finished = not left
+
+
+def _hold_schedule(chunk: Chunk) -> None:
+    """Lock the schedule before the run, as the dispatcher does.
+
+    It passes over a locked schedule. The other way round, each would wait for the other, and what
+    Datadog has accepted would be sent once more.
+    """
+    Schedule.objects.select_for_update().get(mapping=chunk.mapping_id)
 
 
 def _close_batch(outcome: Outcome) -> None:

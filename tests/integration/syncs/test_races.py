@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from typing import TypeVar
+from threading import Barrier, Event
+from typing import Any, TypeVar
 
 import pytest
 from django.db import connection
 
 from portal.common.tenancy import tenant
 from portal.syncs.models import SyncRun
+from portal.syncs.services import chunks
 from portal.syncs.services.dispatch import dispatch_due
 from portal.syncs.services.leases import claim_run
 from portal.syncs.services.push import work_run
@@ -73,3 +74,33 @@ def test_many_bells_for_one_run_send_its_records_once(customer: Customer, sandbo
     raced(lambda: work_run(organisation_id=run.organisation_id, run_id=run.id, owner="a racer"))
     assert counters(customer.reread(run)) == ("succeeded", 100, 100, 0, 0)
     assert len(accepted(sandbox, "metrics")) == 100
+
+
+def test_an_outcome_and_a_beat_do_not_wait_for_each_other(
+    customer: Customer, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The schedule is due again while its run commits: neither may be aborted as a deadlock."""
+    customer.push([record(1)])
+    run = customer.requested()
+    renewed, beaten = Event(), Event()
+    add_attempts = chunks._add_attempts
+
+    def slowly(*args: Any) -> None:
+        renewed.set()
+        beaten.wait(3)  # the beat is done by then, or waits for us
+        add_attempts(*args)
+
+    def beat() -> int:
+        assert renewed.wait(10)
+        try:
+            return dispatch_due()
+        finally:
+            beaten.set()
+            connection.close()
+
+    monkeypatch.setattr(chunks, "_add_attempts", slowly)
+    with ThreadPoolExecutor(1) as pool:
+        beaten_by = pool.submit(beat)
+        assert counters(customer.work(run)) == ("succeeded", 1, 1, 0, 0)
+        assert beaten_by.result() == 0
+    assert len(accepted(sandbox, "metrics")) == 1
