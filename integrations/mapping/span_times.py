@@ -67,12 +67,13 @@ def _until(end: Value) -> LengthOf:
 def _lasting(duration: Duration) -> LengthOf:
     number_of, unit = compile_number(duration.value), _UNIT_NS[duration.unit]
     place = place_of(duration.value)
-    return lambda data, start: _checked(round(number_of(data) * unit), place)
+    return lambda data, start: _checked(number_of(data) * unit, place)
 
 
-def _checked(length: int, place: str) -> int:
+def _checked(length: float, place: str) -> int:
+    """Whole nanoseconds; checked before rounding, since a product may be infinite."""
     if length < 0:
         raise RecordRejectedError("bad_duration", "The span ends before it starts.", field=place)
     if length > MAX_NS:
         raise RecordRejectedError("bad_duration", "The span lasts for centuries.", field=place)
-    return length
+    return round(length)

@@ -133,6 +133,7 @@ def test_a_span_without_a_parent_is_a_root(parent: object) -> None:
         ({"trace": None}, "missing_field"),
         ({"took": -1}, "bad_duration"),
         ({"took": 1e300}, "bad_duration"),
+        ({"took": 1.7e308}, "bad_duration"),
         ({"occurred_at": NOW - 19 * 3_600}, "too_old"),
         ({"occurred_at": NOW + 3 * 3_600}, "too_far_ahead"),
         ({"occurred_at": "noon"}, "bad_timestamp"),
