@@ -17,7 +17,17 @@ class DataType(StrEnum):
     """Datadog's data types that a dataset can be mapped to."""
 
     METRICS = "metrics"
+    DISTRIBUTIONS = "distributions"
     LOGS = "logs"
+    EVENTS = "events"
+    SERVICE_CHECKS = "service_checks"
+    TRACES = "traces"
+    INCIDENTS = "incidents"
+
+    @property
+    def words(self) -> str:
+        """The data type as a sentence has it."""
+        return self.value.replace("_", " ")
 
 
 class FieldType(StrEnum):

@@ -60,7 +60,7 @@ class Mapping(TenantModel):
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="mappings")
     dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=120)
-    data_type = models.CharField(max_length=20, choices=[(t.value, t.value) for t in DataType])
+    data_type = models.CharField(max_length=20, choices=[(t.value, t.words) for t in DataType])
     document = models.JSONField()
     revision = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)

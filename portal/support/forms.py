@@ -35,7 +35,7 @@ class ConsoleForm(forms.Form):
         required=False, choices=[("", "Any"), *((o.value, label) for o, label in OUTCOMES.items())]
     )
     data_type = forms.ChoiceField(
-        required=False, choices=[("", "Any"), *((t.value, t.capitalize()) for t in DataType)]
+        required=False, choices=[("", "Any"), *((t.value, t.words.capitalize()) for t in DataType)]
     )
     site = forms.ChoiceField(
         required=False, choices=[("", "Any"), *((site.domain, site.label) for site in SITES)]

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=portal.common.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('name', models.CharField(max_length=120)),
-                ('data_type', models.CharField(choices=[('metrics', 'metrics'), ('logs', 'logs')], max_length=20)),
+                ('data_type', models.CharField(choices=[('metrics', 'metrics'), ('distributions', 'distributions'), ('logs', 'logs'), ('events', 'events'), ('service_checks', 'service checks'), ('traces', 'traces'), ('incidents', 'incidents')], max_length=20)),
                 ('document', models.JSONField()),
                 ('revision', models.PositiveIntegerField(default=1)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
