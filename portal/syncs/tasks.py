@@ -18,5 +18,14 @@ def dispatch_due() -> None:
 
 @shared_task(name=bells.WORK_RUN)
 def work_run(organisation_id: str, run_id: str) -> None:
-    owner = f"{socket.gethostname()}:{os.getpid()}"
-    push.work_run(organisation_id=UUID(organisation_id), run_id=UUID(run_id), owner=owner)
+    push.work_run(organisation_id=UUID(organisation_id), run_id=UUID(run_id), owner=_owner())
+
+
+@shared_task(name=bells.WORK_RUNS)
+def work_runs(pairs: list[list[str]]) -> None:
+    work = [(UUID(organisation_id), UUID(run_id)) for organisation_id, run_id in pairs]
+    push.work_runs(work, owner=_owner())
+
+
+def _owner() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"

@@ -10,9 +10,10 @@ from portal.common.migrations_rls import EnableTenancy
 
 
 # The dispatcher's two work lists. They cross tenants and hand out ids only; their cost depends on
-# what is due, not on how many tenants there are: partial indexes on next_at and not_before, and
-# joins row by row, for the planner cannot know that a limit given as a parameter is small and would
-# hash all mappings (that took four times as long at 100,000 mappings as at 10,000).
+# what is due, not on how many tenants there are: partial indexes on next_at and not_before, for which
+# the time has to stand still ("(SELECT clock_timestamp())"), and what belongs to a row looked up by
+# row. The planner cannot know that a limit given as a parameter is small
+# and would join all mappings first (ten times as long at 100,000 of them).
 FUNCTIONS = """
 -- Segments are compressed already.
 ALTER TABLE syncs_segment ALTER COLUMN data SET STORAGE EXTERNAL;
@@ -30,24 +31,28 @@ SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN
     PERFORM set_config('app.work_list', 'on', true);
     RETURN QUERY
-    WITH due AS (
-        SELECT s.id, c.state = 'connected' AND p.removed_at IS NULL AS sendable,
-               c.state = 'checking_key' AS settling
-        FROM syncs_schedule s
-        JOIN mappings_mapping p ON p.organisation_id = s.organisation_id AND p.id = s.mapping_id
-        JOIN connections_connection c
-            ON c.organisation_id = p.organisation_id AND c.id = p.connection_id
-        WHERE s.state = 'active' AND s.next_at <= clock_timestamp()
-        ORDER BY s.next_at LIMIT p_limit FOR UPDATE OF s SKIP LOCKED
+    WITH due AS MATERIALIZED (
+        SELECT s.id, s.organisation_id, s.mapping_id FROM syncs_schedule s
+        WHERE s.state = 'active' AND s.next_at <= (SELECT clock_timestamp())
+        ORDER BY s.next_at LIMIT p_limit FOR UPDATE SKIP LOCKED
+    ), judged AS (
+        SELECT due.id, on_way.sendable, on_way.settling FROM due CROSS JOIN LATERAL (
+            SELECT c.state = 'connected' AND p.removed_at IS NULL AS sendable,
+                   c.state = 'checking_key' AS settling
+            FROM mappings_mapping p
+            JOIN connections_connection c
+                ON c.organisation_id = p.organisation_id AND c.id = p.connection_id
+            WHERE p.organisation_id = due.organisation_id AND p.id = due.mapping_id
+            OFFSET 0) AS on_way
     ), moved AS (
         -- A connection whose key is being checked works in a moment: look again soon.
         UPDATE syncs_schedule s
-        SET next_at = CASE WHEN due.settling THEN clock_timestamp() + interval '2 seconds'
+        SET next_at = CASE WHEN judged.settling THEN clock_timestamp() + interval '2 seconds'
             ELSE s.next_at + make_interval(secs => coalesce(s.every_seconds, p_every)
                 * (1 + floor(extract(epoch FROM clock_timestamp() - s.next_at)
                              / coalesce(s.every_seconds, p_every)))) END
-        FROM due WHERE s.id = due.id
-        RETURNING s.organisation_id, s.mapping_id, s.cursor, due.sendable
+        FROM judged WHERE s.id = judged.id
+        RETURNING s.organisation_id, s.mapping_id, s.cursor, judged.sendable
     ), made AS (
         INSERT INTO syncs_syncrun (
             id, organisation_id, mapping_id, "trigger", reason, mapping_revision, state, problem,
@@ -79,7 +84,7 @@ BEGIN
     RETURN QUERY
     WITH waiting AS (
         SELECT r.id FROM syncs_syncrun r
-        WHERE r.state IN ('queued', 'running') AND r.not_before <= clock_timestamp()
+        WHERE r.state IN ('queued', 'running') AND r.not_before <= (SELECT clock_timestamp())
           AND (r.lease_until IS NULL OR r.lease_until < clock_timestamp())
           AND (r.rung_at IS NULL
                OR r.rung_at < clock_timestamp() - make_interval(secs => p_again)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from portal.common.tenancy import tenant
@@ -17,6 +17,7 @@ from portal.syncs.gateways import delivery
 from portal.syncs.gateways.delivery import RetryLaterError, StopError
 from portal.syncs.models import SyncRun
 from portal.syncs.services import leases
+from portal.syncs.services.bells import Work, ring_runs
 from portal.syncs.services.jobs import load_job, next_chunk, refuse_unsendable
 from portal.syncs.services.leases import Lease
 from portal.syncs.services.shipments import ship_chunk
@@ -27,6 +28,19 @@ logger = logging.getLogger(__name__)
 SLICE_SECONDS = 20.0
 """After this a run goes to the end of the queue, so that one tenant's backlog does not hold a
 worker that others wait for. Chunks take a second or less."""
+
+
+LOT_SECONDS = 2.0
+"""After this a worker passes on what is left of a lot, so that others can take it."""
+
+
+def work_runs(work: Sequence[Work], *, owner: str) -> None:
+    """Work on the runs of one bell in turn; what is left after a while is rung for anew."""
+    pass_on_at = time.monotonic() + LOT_SECONDS
+    for place, (organisation_id, run_id) in enumerate(work):
+        if time.monotonic() >= pass_on_at:
+            return ring_runs(work[place:])
+        work_run(organisation_id=organisation_id, run_id=run_id, owner=owner)
 
 
 def work_run(

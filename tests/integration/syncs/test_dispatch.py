@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from celery import Celery
@@ -12,7 +14,7 @@ from portal.common.tenancy import tenant
 from portal.connections.models import Connection
 from portal.syncs import tasks
 from portal.syncs.models import Schedule, SyncRun
-from portal.syncs.services import bells
+from portal.syncs.services import bells, push
 from portal.syncs.services.dispatch import dispatch_due
 from portal.syncs.services.schedules import make_due, pause_schedule
 from tests.integration.sandbox import Sandbox
@@ -137,6 +139,47 @@ def test_the_tasks_push_what_is_due(customer: Customer, sandbox: Sandbox) -> Non
         tasks.work_run(str(run.organisation_id), str(run.id))
     assert counters(customer.reread(run)) == ("succeeded", 1, 1, 0, 0)
     assert len(accepted(sandbox, "metrics")) == 1
+
+
+@pytest.mark.parametrize("count", [0, 1, bells.MOST_BELLS, bells.MOST_BELLS + 1, 1_000])
+def test_any_number_of_runs_is_rung_for_with_few_bells(
+    count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rung: list[str] = []
+
+    class Broker:
+        def send_task(self, task: str, args: tuple[Any, ...], **options: Any) -> None:
+            rung.append(task)
+            heard.extend(args[0] if task == bells.WORK_RUNS else [list(args)])
+
+    heard: list[list[str]] = []
+    work = [(uuid4(), uuid4()) for _ in range(count)]
+    monkeypatch.setattr(bells, "current_app", Broker())
+    bells.ring_runs(work)
+    assert len(rung) <= bells.MOST_BELLS
+    assert heard == [[str(organisation_id), str(run_id)] for organisation_id, run_id in work]
+
+
+def test_one_bell_works_all_of_its_runs(customer: Customer, sandbox: Sandbox) -> None:
+    other = make_customer(sandbox, name="Other")
+    both = (customer, other)
+    for one in both:
+        one.push([record(1)])
+    pairs = [[str(one.organisation.id), str(one.requested().id)] for one in both]
+    tasks.work_runs(pairs)
+    assert [runs(one)[0].state for one in both] == ["succeeded", "succeeded"]
+
+
+def test_what_takes_too_long_is_rung_for_anew(
+    customer: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(push, "LOT_SECONDS", 0.0)
+    rung: list[bells.Work] = []
+    monkeypatch.setattr(push, "ring_runs", rung.extend)
+    run = customer.requested()
+    tasks.work_runs([[str(customer.organisation.id), str(run.id)]])
+    assert rung == [(customer.organisation.id, run.id)]
+    assert customer.reread(run).state == "queued"
 
 
 def test_new_records_make_their_mappings_due_at_once(
