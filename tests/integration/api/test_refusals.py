@@ -97,6 +97,10 @@ BROKEN_ARRAYS = [
         b"[" + GOOD + b"]]",
         b"[" + GOOD + b"] x",
         b"[" + GOOD + b"}]",
+        b"[" + GOOD + b" " + GOOD + b"]",
+        b'["a" "b"]',
+        b"[1 {}]",
+        b"[" + b"[" * 34 + b"]" * 34 + b"]",
         b'["',
         b'["a\\"]',
         b"[{]",
@@ -128,12 +132,10 @@ BAD_RECORDS = [
         (b'{"id": "\\ud800"}', ""),
         (b'{"id": "\xff"}', ""),
         (b'{"id": "a\nb"}', ""),
-        (b'{"id": "a", "more": ' + b"[" * 40 + b"]" * 40 + b"}", "nested deeper"),
-        (b'{"id": "a", "more": ' + b'{"a":' * 9_999 + b"1" + b"}" * 10_000, ""),
+        (b'{"id": "a", "more": ' + b"[" * 32 + b"]" * 32 + b"}", "nested deeper"),
         (b'{"id": "' + b"x" * 300 + b'"}', "1 to 200"),
         (b'{"id": "a", "value": 17 "at": 1}', ""),
         (b"{'id': 'a'}", ""),
-        (b'{"id": "a"} {"id": "b"}', ""),
         (b"17", "is not one"),
         (b'"text"', ""),
         (b"[[]]", ""),
@@ -155,11 +157,25 @@ def test_a_bad_record_stops_no_other(
     assert said in answer.json()["errors"][0]["message"]
 
 
-def test_a_record_over_a_megabyte_is_refused(backend: Backend) -> None:
+DEEP = b'{"id": "a", "more": ' + b'{"a":' * 9_999 + b"1" + b"}" * 10_000
+
+
+@pytest.mark.parametrize("line", [b'{"id": "a"} {"id": "b"}', DEEP])
+def test_a_bad_line_stops_no_other(backend: Backend, line: bytes) -> None:
+    answer = backend.push(GOOD + b"\n" + line).json()
+    assert (answer["accepted"], answer["errors"][0]["line"]) == (1, 2)
+
+
+@pytest.mark.parametrize("media_type", [NDJSON, JSON], ids=["ndjson", "array"])
+def test_a_record_over_a_megabyte_is_refused(backend: Backend, media_type: str) -> None:
     long = b'{"id": "' + b"x" * 1_100_000 + b'"}'
-    answer = backend.push(long + b"\n" + GOOD).json()
+    body = b"[%s, %s]" % (long, GOOD) if media_type == JSON else long + b"\n" + GOOD
+    answer = backend.push(body, media_type=media_type).json()
     assert (answer["accepted"], answer["errors"][0]["line"]) == (1, 1)
-    array = b"[%s, %s]" % (long + b" " * 500_000, GOOD)
+
+
+def test_an_array_is_not_read_on_for_the_end_of_a_huge_record(backend: Backend) -> None:
+    array = b'["%s"]' % (b"x" * 3_000_000)
     check_problem(backend.push(array, media_type=JSON), 413, about="A record is longer")
 
 
