@@ -6,14 +6,18 @@ callers poll with a short backoff.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from integrations.core.errors import StopError
 from integrations.core.secret import Secret
 from integrations.datadog.sites import Addresses, Site
-from integrations.datadog.status import raise_for
+from integrations.datadog.status import is_page, raise_for
 from integrations.datadog.words import json_of
 from integrations.http.client import Answer, HttpClient
+
+_FORM = re.compile(r"[0-9A-Za-z]{32,64}")
+# Datadog's keys are 32 hexadecimal digits; anything longer or wider is let through to be judged.
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +33,16 @@ def validate_api_key(
 ) -> KeyCheck:
     """Ask /api/v1/validate, then /api/v2/validate for the organisation.
 
-    A refused or malformed key (403, as JSON or as the edge's HTML page) is ``valid=False``, no
-    error. Raises RetryLaterError, and StopError when something other than Datadog answers.
+    A refused key (403 in JSON) is ``valid=False``, no error, and so is one that is no key by its
+    form. Raises RetryLaterError, also for a page that a proxy put in between, and StopError when
+    something other than Datadog answers.
     """
-    first = _get(http, addresses.url(site, "api", "/api/v1/validate"), api_key)
-    if first.status in (401, 403):
+    if not _FORM.fullmatch(api_key.reveal()):
         return KeyCheck(valid=False, org_id=None)
-    raise_for(first, api_key, surface="resource")
+    first = _get(http, addresses.url(site, "api", "/api/v1/validate"), api_key)
+    if first.status in (401, 403) and not is_page(first):
+        return KeyCheck(valid=False, org_id=None)
+    raise_for(first, api_key, surface="intake")
     content = json_of(first)
     if not (isinstance(content, dict) and content.get("valid") is True):
         return KeyCheck(valid=False, org_id=None)

@@ -101,10 +101,23 @@ def raise_for(answer: Answer, *known: Secret, surface: Surface = "intake") -> No
     PayloadRefusedError. ``known`` are secrets masked in the words that the error carries.
     """
     kind = kind_of(answer.status, surface=surface)
+    if kind is Kind.REVOKED and is_page(answer):
+        kind = Kind.RETRY
     if kind is Kind.DONE:
         _check_success(answer, known, surface)
         return
     raise _with_status(_ERRORS[kind](answer, words_of(answer, *known)), answer)
+
+
+def is_page(answer: Answer) -> bool:
+    """Whether a web page came instead of an answer of Datadog's API.
+
+    With a 403 it is a proxy's or the edge's, and says nothing about a credential: Datadog refuses a
+    key in JSON, and in HTML only one that is no key by its form (zorkian/go-datadog-api#286).
+    """
+    return answer.headers.get("Content-Type", "").startswith("text/html") and bool(
+        answer.body.strip()
+    )
 
 
 def retry_after(answer: Answer) -> float | None:
@@ -129,8 +142,7 @@ def _seconds(value: str | None, now: float) -> float | None:
 
 def _check_success(answer: Answer, known: tuple[Secret, ...], surface: Surface) -> None:
     """A 2xx with a web page in it is not Datadog's intake; a 202 may still list errors."""
-    content_type = answer.headers.get("Content-Type", "")
-    if content_type.startswith("text/html") and answer.body.strip():
+    if is_page(answer):
         raise _with_status(_wrong_host(answer, words_of(answer, *known)), answer)
     if surface == "intake" and (said := errors_of(answer, *known)):
         raise _with_status(_refused(answer, said), answer)
@@ -146,8 +158,13 @@ def _sentence(start: str, answer: Answer, said: str) -> str:
 
 
 def _retry(answer: Answer, said: str) -> IntegrationError:
+    start = (
+        "A page came instead of Datadog's answer"
+        if is_page(answer) and answer.status in (401, 403)
+        else "Datadog asks to try again later"
+    )
     return RetryLaterError(
-        _sentence("Datadog asks to try again later", answer, said),
+        _sentence(start, answer, said),
         retry_after=retry_after(answer),
         uncertain=answer.status not in _NOT_ACCEPTED,
     )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import Empty
@@ -10,8 +13,6 @@ from typing import Any
 
 import pytest
 from kombu import Connection, Queue
-
-from portal.config import celery_app
 
 QUEUE = "celery"
 
@@ -49,9 +50,18 @@ def put(connection: Connection, payload: str) -> None:
         queue.put(payload)
 
 
-def test_the_portal_uses_it_where_no_broker_is_given() -> None:
-    channel = celery_app.connection_for_write().default_channel
-    assert type(channel).__module__ == "portal.config.files_broker"
+def test_the_portal_uses_it_where_no_broker_is_given(tmp_path: Path) -> None:
+    asked = (
+        "from portal.config import celery_app;"
+        "print(type(celery_app.connection_for_write().default_channel).__module__)"
+    )
+    environment = {**os.environ, "PORTAL_VAR_DIR": str(tmp_path)}
+    environment["DJANGO_SETTINGS_MODULE"] = "portal.config.settings"
+    environment.pop("CELERY_BROKER_URL", None)
+    answer = subprocess.run(
+        [sys.executable, "-c", asked], env=environment, capture_output=True, text=True, check=True
+    )
+    assert answer.stdout.strip() == "portal.config.files_broker"
 
 
 def test_messages_come_in_their_order(connection: Connection) -> None:
