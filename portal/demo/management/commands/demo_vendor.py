@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import InterfaceError, OperationalError, connections
 
 from portal.accounts.models import Organisation
 from portal.accounts.services.audit import record_support_access
@@ -25,5 +26,13 @@ class Command(BaseCommand):
         record_support_access(purpose="demo: push records of every customer", by=None)
         for beat in count(1_000):
             time.sleep(EVERY_SECONDS)
-            for organisation in Organisation.across_tenants.order_by("name"):
-                seed.push_records(organisation, count=RECORDS, seed=beat, spoil_every=SPOIL_EVERY)
+            try:
+                _push(beat)
+            except (OperationalError, InterfaceError) as error:
+                connections.close_all()
+                self.stderr.write(f"The database is away; the next records come later. {error}")
+
+
+def _push(beat: int) -> None:
+    for organisation in Organisation.across_tenants.order_by("name"):
+        seed.push_records(organisation, count=RECORDS, seed=beat, spoil_every=SPOIL_EVERY)
