@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Any
 
 RESOURCES = ("web-1", "web-2", "db-1", "queue-1")
@@ -18,14 +19,19 @@ MESSAGES = (
 
 
 def metric_records(*, count: int, until: datetime, seed: int) -> Iterator[dict[str, Any]]:
-    """Measures of some resources, one second apart, the last one at ``until``."""
+    """Every measure of every resource once a second, the last ones at ``until``.
+
+    Datadog keeps one value a second of a series, so no two records may share both.
+    """
     chance = random.Random(seed)  # noqa: S311 - made-up values, no secrets
+    series = list(product(RESOURCES, MEASURES.items()))
     for index in range(count):
-        measure, usual = chance.choice(tuple(MEASURES.items()))
+        resource, (measure, usual) = series[index % len(series)]
+        age = (count - 1 - index) // len(series)
         yield {
-            "resource": chance.choice(RESOURCES),
+            "resource": resource,
             "measure": measure,
-            "measured_at": _iso(until - timedelta(seconds=count - 1 - index)),
+            "measured_at": _iso(until - timedelta(seconds=age)),
             "value": round(chance.gauss(usual, usual / 8), 3),
         }
 

@@ -142,6 +142,7 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organisation')),
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='syncs.batch')),
             ],
+            options={'verbose_name_plural': 'batches'},
         ),
         migrations.CreateModel(
             name='Attempt',

@@ -76,6 +76,7 @@ class Batch(TenantModel):
     oldest_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name_plural = "batches"
         constraints = [
             models.UniqueConstraint(
                 fields=["organisation", "key"],
