@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 import orjson
 
 from integrations.sources.segments import decode_segment
 from tests.chaos.books import Books
 from tests.chaos.customers import Way
-from tests.chaos.feeder import Feed, Feeder, number_of
+from tests.chaos.feeder import SKIP_EVERY, Feed, Feeder, number_of
 from tests.chaos.weather import Weather
 
 _SEGMENTS = """
@@ -57,6 +58,7 @@ class Ledger:
     """Tries without an answer, after which Datadog may have the batch or not."""
     rejected_though_arrived: int = 0
     late: int = 0
+    outage_rejected: int = 0
     discarded: int = 0
     wrong: list[str] = field(default_factory=list)
 
@@ -77,7 +79,22 @@ class Account:
     """Code by the number that the record carries."""
 
 
-def close_ledger(ways: Sequence[Way], books: Books, weather: Weather, feeder: Feeder) -> Ledger:
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """Records that became too old while the site of one mapping was down."""
+
+    mapping: UUID
+    numbers: set[int]
+
+
+def close_ledger(
+    ways: Sequence[Way],
+    books: Books,
+    weather: Weather,
+    feeder: Feeder,
+    *,
+    outage: Outage | None,
+) -> Ledger:
     ledger = Ledger()
     feeds = {feed: list(_fed(books, feed)) for feed in {(w.organisation, w.dataset) for w in ways}}
     for feed, numbers in feeds.items():
@@ -88,7 +105,10 @@ def close_ledger(ways: Sequence[Way], books: Books, weather: Weather, feeder: Fe
         )
         ledger.check(len(numbers) == len(set(numbers)), "the feed holds a record twice")
     for way in ways:
-        _settle(ledger, _account(way, feeds[way.organisation, way.dataset], books, weather), books)
+        account = _account(way, feeds[way.organisation, way.dataset], books, weather)
+        _settle(ledger, account, books)
+        if outage and outage.mapping == way.mapping:
+            _check_outage(ledger, account, outage)
     ledger.in_doubt = books.number(_UNCERTAIN)
     ledger.discarded = weather.discarded()
     ledger.check(
@@ -132,6 +152,15 @@ def _settle(ledger: Ledger, account: Account, books: Books) -> None:
     ledger.rejected_though_arrived += len(arrived & rejected)
     ledger.duplicated_records += account.arrived.total() - len(arrived)
     ledger.duplicated_batches += _repeated(account, books)
+
+
+def _check_outage(ledger: Ledger, account: Account, outage: Outage) -> None:
+    """What Datadog no longer takes ends as a reject that says so; nothing of it counts as sent."""
+    expected = {n for n in outage.numbers & set(account.fed) if n % SKIP_EVERY}
+    told = {number for number in expected if account.rejected.get(number) == "too_old"}
+    ledger.outage_rejected = len(told)
+    ledger.check(told == expected, f"{len(expected - told)} records of the outage are not rejected")
+    ledger.check(not expected & set(account.arrived), "records of the outage were sent")
 
 
 def _check_chunks(ledger: Ledger, chunks: Sequence[tuple[int, ...]], where: str) -> None:

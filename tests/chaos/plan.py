@@ -46,6 +46,9 @@ class Plan:
     lease_seconds: float = 3.0
     chunk_records: int = 25
     send_concurrency: int = 2
+    records_between: int = 150
+    """Records that have to be dealt with from one fault to the next: faults come as fast as the
+    machine works, and find it working."""
     redis: bool = False
 
     def steps(self) -> list[Fault]:

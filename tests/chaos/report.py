@@ -23,6 +23,8 @@ class Figures:
     rejected: int
     skipped: int
     too_old: int
+    outage_rejected: int
+    """Records that became too old while a site was down, all of them rejected and told."""
     lost: int
     duplicated_batches: int
     duplicated_bound: int
@@ -32,6 +34,8 @@ class Figures:
     recovery: Mapping[str, float]
     """The longest after each kind of fault."""
     longest_recovery: float
+    longest_queue: float
+    """Until a worker took a new run, that nobody was killed for."""
     recovery_bound: float
     database_back: float
     wrong: list[str] = field(default_factory=list)
@@ -59,6 +63,7 @@ def table(figures: Figures) -> str:
         ("records, once for each mapping", f"{figures.records:,}"),
         ("  sent", f"{figures.sent:,}"),
         ("  rejected (all too old)", f"{figures.rejected:,} ({figures.too_old:,})"),
+        ("    in the outage of a site", f"{figures.outage_rejected:,}"),
         ("  skipped by the mapping", f"{figures.skipped:,}"),
         ("lost", f"{figures.lost:,}"),
         (
@@ -72,6 +77,7 @@ def table(figures: Figures) -> str:
             "longest recovery (bound)",
             f"{figures.longest_recovery:.1f} s ({figures.recovery_bound:.1f} s)",
         ),
+        ("  a new run waited up to", f"{figures.longest_queue:.1f} s"),
         ("PostgreSQL back after", f"{figures.database_back:.2f} s"),
         ("seconds", f"{figures.seconds:.0f}"),
     ]

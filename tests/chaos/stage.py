@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -16,8 +17,6 @@ from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import urlsplit
-
-import psutil
 
 from tests.chaos.plan import Plan
 
@@ -45,6 +44,16 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def children_of(pid: int) -> list[int]:
+    with suppress(OSError):  # ended by now
+        return [
+            int(child)
+            for thread in Path(f"/proc/{pid}/task").iterdir()
+            for child in (thread / "children").read_text().split()
+        ]
+    return []
 
 
 def environment_of(plan: Plan, var: Path) -> dict[str, str]:
@@ -115,23 +124,26 @@ class Stage:
             ],
         }[name]
 
-    def family(self, name: str) -> list[psutil.Process]:
+    def family(self, name: str) -> list[int]:
         """The process with its children; its launcher is not one of them."""
-        with suppress(psutil.NoSuchProcess):
-            return list(psutil.Process(self._processes[name].pid).children(recursive=True))
-        return []
+        found, parents = [], [self._processes[name].pid]
+        while parents:
+            children = children_of(parents.pop())
+            found += children
+            parents += children
+        return found
 
     def pids_of_workers(self) -> set[int]:
-        return {process.pid for name in self.workers for process in self.family(name)}
+        return {pid for name in self.workers for pid in self.family(name)}
 
     def kill(self, name: str) -> set[int]:
         """Kill -9 of everything that it is, and wait for its launcher; returns the pids."""
         family = self.family(name)
-        for process in family:
-            with suppress(psutil.NoSuchProcess):
-                process.kill()
+        for pid in family:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self._let_go(name)
-        return {process.pid for process in family}
+        return set(family)
 
     def _let_go(self, name: str) -> None:
         process = self._processes.pop(name)

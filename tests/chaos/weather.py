@@ -9,6 +9,7 @@ import requests
 
 INTAKES = "/api/v2/[sl]*s"
 """Series and logs; not OAuth."""
+DOWN = "site down"
 SLOW_MS = 15.0
 """Every answer takes this long, as over a network: kills find batches on their way."""
 ASK_SECONDS = 120.0
@@ -41,7 +42,7 @@ class Weather:
         """The standing faults; with ``down``, that site answers nothing but 503."""
         self.clear()
         if down:
-            self._add("site down", {"path": INTAKES, "site": down}, {"status": 503})
+            self._add(DOWN, {"path": INTAKES, "site": down}, {"status": 503})
         for name, fault in self._standing.items():
             self._add(name, {"path": INTAKES}, fault)
 
@@ -56,6 +57,11 @@ class Weather:
         for fault in self._ask("faults")["faults"]:
             self.used[self._names.pop(fault["id"], "unknown")] += fault["used"]
         requests.delete(f"{self._controls}/faults", timeout=10).raise_for_status()
+
+    def uses(self, name: str) -> int:
+        """How often one of the faults that hold now was used."""
+        faults = self._ask("faults")["faults"]
+        return sum(fault["used"] for fault in faults if self._names.get(fault["id"]) == name)
 
     def keep_everything(self) -> None:
         """The sandbox forgets nothing that arrived."""
