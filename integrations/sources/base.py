@@ -6,7 +6,7 @@ Knows no kind of source. Whoever reads gives the records their numbers and keeps
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import msgspec
@@ -19,8 +19,8 @@ Cursor = Mapping[str, Any]
 START: Cursor = {}
 """The cursor before the first record."""
 
-STRETCH_BYTES = 32 * 1024 * 1024
-# Of plain records. With mapped and packed copies a worker stays well below 300 MB.
+STRETCH_BYTES = 16 * 1024 * 1024
+# Of plain records. As Python objects they take up to ten times as much, in a worker of 300 MB.
 
 
 class Refused(msgspec.Struct, frozen=True, gc=False):
@@ -36,7 +36,7 @@ class Refused(msgspec.Struct, frozen=True, gc=False):
     raw: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
     """What one reading found.
 
@@ -48,6 +48,29 @@ class Stretch:
     cursor: Cursor
     more: bool
     refused: list[Refused]
+
+
+@dataclass(slots=True)
+class Found:
+    """What one reading gave so far."""
+
+    records: list[Record] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    size: int = 0
+
+    def add(self, result: Record | Refused) -> None:
+        if isinstance(result, Record):
+            self.records.append(result)
+        else:
+            self.refused.append(result)
+        self.size += len(result.raw)
+
+    @property
+    def next_number(self) -> int:
+        return len(self.records) + 1
+
+    def stretch(self, cursor: Cursor, *, more: bool) -> Stretch:
+        return Stretch(records=self.records, cursor=cursor, more=more, refused=self.refused)
 
 
 class Source(Protocol):

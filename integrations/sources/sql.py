@@ -7,14 +7,14 @@ Rows without a cursor value are not read until they have one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Engine, Result, Select
 
 from integrations.core.clock import Clock, SystemClock
 from integrations.core.records import Record
-from integrations.sources.base import STRETCH_BYTES, Cursor, Refused, Stretch
+from integrations.sources.base import STRETCH_BYTES, Cursor, Found, Refused, Stretch
 from integrations.sources.errors import SourceQueryError
 from integrations.sources.sql_cursor import (
     is_time,
@@ -58,22 +58,6 @@ class _Sweep:
     high: _Position | None = None
 
 
-@dataclass(slots=True)
-class _Found:
-    """What one page gave so far."""
-
-    records: list[Record] = field(default_factory=list)
-    refused: list[Refused] = field(default_factory=list)
-    size: int = 0
-
-    def add(self, result: Record | Refused) -> None:
-        if isinstance(result, Record):
-            self.records.append(result)
-        else:
-            self.refused.append(result)
-        self.size += len(result.raw)
-
-
 class SqlSource:
     """One organisation's rows. Costs a connection while it reads and nothing in between."""
 
@@ -95,7 +79,7 @@ class SqlSource:
         """See ``Source.read``."""
         sweep = self._opened(after)
         statement = self._statement(sweep).limit(limit + 1)
-        found = _Found()
+        found = Found()
         with read_only(self._engine, timeout_s=self._settings.timeout_s) as connection:
             result = connection.execute(statement)
             try:
@@ -104,7 +88,7 @@ class SqlSource:
                 result.close()
         if not more:
             self._finish(sweep)
-        return Stretch(found.records, self._cursor(sweep), more, found.refused)
+        return found.stretch(self._cursor(sweep), more=more)
 
     def _statement(self, sweep: _Sweep) -> Select[Any]:
         statement = base_select(self._settings, self._external_id)
@@ -121,7 +105,7 @@ class SqlSource:
         pairs = self._engine.dialect.name == "postgresql"
         return starting_after(statement, at, self._settings, compare_pairs=pairs)
 
-    def _take(self, result: Result[Any], sweep: _Sweep, found: _Found, limit: int) -> bool:
+    def _take(self, result: Result[Any], sweep: _Sweep, found: Found, limit: int) -> bool:
         """Go through the rows; True when there are more than were taken."""
         row_of = _Rows(self._settings, list(result.keys()), self._external_id)
         latest = self._clock.now() + AHEAD_S
@@ -136,7 +120,7 @@ class SqlSource:
                 return True
             sweep.at = at
             if place is None or sweep.window.is_new(place, self._digest(at)):
-                found.add(row_of.record(values, number=len(found.records) + 1))
+                found.add(row_of.record(values, number=found.next_number))
         return False
 
     def _finish(self, sweep: _Sweep) -> None:

@@ -49,6 +49,25 @@ def check_traps(line: bytes, content: dict[str, Any]) -> None:
         json.loads(line, object_pairs_hook=_unique)
 
 
+def check_unique_keys(text: bytes, value: object) -> None:
+    """Raise TrapError when an object in ``text``, parsed to ``value``, has a key twice."""
+    if _colons_after_keys(text) != _keys_within(value):
+        json.loads(text, object_pairs_hook=_unique)
+
+
+def _keys_within(value: object) -> int:
+    """How many keys there are at all depths; without recursion, since no depth is checked yet."""
+    keys, waiting = 0, [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            keys += len(part)
+            waiting += part.values()
+        elif isinstance(part, list):
+            waiting += part
+    return keys
+
+
 def _colons_after_keys(text: bytes) -> int:
     """At least the number of keys in the text; colons inside of strings may add to it."""
     spaced = text.count(b" :") + text.count(b"\t:") + text.count(b"\r:")

@@ -34,7 +34,7 @@ _INTEGERS = range(-(2**63), 2**64)
 # What orjson and every JSON reader hold exactly as an integer.
 _ID_DIGITS = 40
 # A whole number up to here may be an id, which a float would change; a UUID has 39 digits.
-_SHOWN_BYTES = 1000
+SHOWN_BYTES = 1000
 # Of something refused: enough to recognise it.
 
 _TRUTH: Mapping[Any, bool] = {0: False, 1: True, b"\0": False, b"\1": True}
@@ -82,7 +82,7 @@ def record_or_refused(number: int, record_id: str, data: dict[str, Any]) -> Reco
         try:
             check_traps(raw, data)
         except TrapError as exc:
-            return Refused(known_id, exc.field, exc.message, raw[:_SHOWN_BYTES])
+            return Refused(known_id, exc.field, exc.message, raw[:SHOWN_BYTES])
     return Record(number, known_id, raw, data)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -37,7 +37,7 @@ class Got:
 
 
 class AnsweringServer(ThreadingHTTPServer):
-    """Answers in the planned order; the last plan repeats."""
+    """Answers in the planned order, the last plan repeats; or as ``respond`` decides."""
 
     daemon_threads = True
 
@@ -45,6 +45,7 @@ class AnsweringServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.plans: list[Planned] = [Planned()]
         self.got: list[Got] = []
+        self.respond: Callable[[Got], Planned] | None = None
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that hangs up early is what some tests are about."""
@@ -73,8 +74,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.got.append(
             Got(self.command, self.path, CaseInsensitiveDict(self.headers.items()), body)
         )
-        plans = self.server.plans
-        plan = plans.pop(0) if len(plans) > 1 else plans[0]
+        plan = self._planned()
         if plan.drop:
             self.close_connection = True
             return
@@ -83,6 +83,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self._write(plan)
+
+    def _planned(self) -> Planned:
+        if self.server.respond is not None:
+            return self.server.respond(self.server.got[-1])
+        plans = self.server.plans
+        return plans.pop(0) if len(plans) > 1 else plans[0]
 
     def _write(self, plan: Planned) -> None:
         if not plan.chunk_delay_s:
