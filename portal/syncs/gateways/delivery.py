@@ -24,7 +24,7 @@ from integrations.core.errors import (
 from integrations.core.records import Record
 from integrations.core.secret import Secret
 from integrations.datadog.limits import LIMITS
-from integrations.datadog.sinks import Sink, sink_for
+from integrations.datadog.sinks import Sink, SinkOptions, sink_for
 from integrations.datadog.sites import Addresses, site_for_domain
 from integrations.http.client import HttpClient
 from integrations.mapping import CompiledMapping, compile_mapping, decode_mapping
@@ -49,6 +49,7 @@ __all__ = [
     "StopError",
     "needs_reconnect",
     "route_to",
+    "travels_by_token",
 ]
 
 _REQUEST_SHARE = 0.4
@@ -100,17 +101,27 @@ class Route:
         return oldest is not None and oldest < now - self.sink.limits.max_age_s
 
 
-def route_to(site: str, *, document: dict[str, Any], api_key: Secret, namespace: UUID) -> Route:
-    """Compile the mapping document (kept from call to call) and open the sink it needs."""
+def route_to(site: str, *, document: dict[str, Any], credential: Secret, namespace: UUID) -> Route:
+    """Compile the mapping document (kept from call to call) and open the sink it needs.
+
+    ``credential`` is the access token where ``travels_by_token`` says so, else the API key.
+    """
     mapping = _compiled(orjson.dumps(document, option=orjson.OPT_SORT_KEYS))
+    by_token = travels_by_token(document)
     sink = sink_for(
         mapping.data_type,
         http=_client(settings.DATADOG_SANDBOX_URL, settings.SYNC_LEASE_SECONDS * _REQUEST_SHARE),
         addresses=Addresses(settings.DATADOG_SANDBOX_URL),
         site=site_for_domain(site),
-        api_key=api_key,
+        api_key=None if by_token else credential,
+        options=SinkOptions(form=mapping.form, access_token=credential if by_token else None),
     )
     return Route(mapping, sink, namespace)
+
+
+def travels_by_token(document: dict[str, Any]) -> bool:
+    """Whether this mapping's records go under the OAuth token: incidents are no telemetry."""
+    return bool(document.get("target") == "incidents")
 
 
 def needs_reconnect(error: StopError) -> bool:

@@ -10,9 +10,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.common.tenancy import tenant
-from portal.connections.domain import ConnectionsError, ConnectionState, SecretKind
+from portal.connections.domain import (
+    ConnectionsError,
+    ConnectionState,
+    SecretKind,
+    TryLaterError,
+)
+from portal.connections.gateways import Secret
 from portal.connections.models import Connection
 from portal.connections.selectors import reveal
+from portal.connections.services.refreshing import access_token_for
 from portal.connections.vault import Sealer
 from portal.mappings.models import MappingRevision
 from portal.syncs.gateways import delivery
@@ -101,13 +108,22 @@ def route_of(job: Job, chunk: Chunk) -> Route:
 
 
 def _route_of(job: Job, *, document: dict[str, Any]) -> Route:
-    try:
-        api_key = reveal(job.connection, kind=SecretKind.API_KEY, purpose="send records")
-    except ConnectionsError as error:
-        raise StopError(error.title, fix=error.fix) from error
     return delivery.route_to(
         job.connection.site,
         document=document,
-        api_key=api_key,
+        credential=_credential_of(job, document),
         namespace=job.run.replay_of_id or job.run.mapping_id,
     )
+
+
+def _credential_of(job: Job, document: dict[str, Any]) -> Secret:
+    try:
+        if delivery.travels_by_token(document):
+            return access_token_for(
+                organisation_id=job.lease.organisation_id, connection_id=job.connection.id
+            )
+        return reveal(job.connection, kind=SecretKind.API_KEY, purpose="send records")
+    except TryLaterError as error:
+        raise RetryLaterError(error.title, retry_after=error.retry_after) from error
+    except ConnectionsError as error:
+        raise StopError(error.title, fix=error.fix) from error

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from portal.common.tenancy import tenant
 from portal.connections.services.states import mark_needs_reconnect
+from portal.mappings.models import Mapping
 from portal.syncs.domain import FencedError
 from portal.syncs.gateways import delivery
 from portal.syncs.gateways.delivery import RetryLaterError, StopError
@@ -82,11 +83,12 @@ def _work(lease: Lease, now: Callable[[], float]) -> None:
 def _stop(lease: Lease, error: StopError) -> None:
     with tenant(lease.organisation_id):
         leases.fail_run(lease, problem=str(error), fix=error.fix)
-        if delivery.needs_reconnect(error):
-            connection_id = SyncRun.objects.values_list("mapping__connection", flat=True)
+        mapping = Mapping.objects.get(runs__pk=lease.run_id)
+        # A token without the scope for incidents stops them alone: the API key works all the same.
+        if delivery.needs_reconnect(error) and not delivery.travels_by_token(mapping.document):
             mark_needs_reconnect(
                 organisation_id=lease.organisation_id,
-                connection_id=connection_id.get(pk=lease.run_id),
+                connection_id=mapping.connection_id,
                 problem=str(error),
                 fix=error.fix,
                 key_refused=True,
