@@ -36,7 +36,12 @@ class SubjectForm(forms.Form):
     data_type = forms.ChoiceField(
         choices=[
             (DataType.METRICS.value, "Metrics: numbers over time, for graphs and monitors"),
+            (DataType.DISTRIBUTIONS.value, "Distributions: numbers whose percentiles matter"),
             (DataType.LOGS.value, "Logs: one searchable entry for each record"),
+            (DataType.EVENTS.value, "Events: things that happened, changes and alerts"),
+            (DataType.SERVICE_CHECKS.value, "Service checks: whether something works, per host"),
+            (DataType.TRACES.value, "Traces: steps of a request, and how long each took"),
+            (DataType.INCIDENTS.value, "Incidents: troubles that people have to deal with"),
         ],
         widget=forms.RadioSelect,
         label="Send them as",

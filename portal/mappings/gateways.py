@@ -65,8 +65,17 @@ _HARMLESS_VALUE = {"constant": 0}
 _HARMLESS: Mapping[str, JsonObject] = {
     "measures": {"name": {"constant": "x"}, "type": "gauge", "value": _HARMLESS_VALUE},
     "tags": {"key": "x", "value": _HARMLESS_VALUE},
+    "change": {"resource": _HARMLESS_VALUE, "resource_type": "configuration"},
+    "alert": {"status": {"value": {"constant": "ok"}}},
+    "customer_impacted": {"value": {"constant": False}},
+    "duration": {"value": _HARMLESS_VALUE, "unit": "seconds"},
+    "marker": {},
 }
-_PART = re.compile(r"\A([a-z]+)(?:\[(\d+)\])?")
+_LISTED = frozenset({"measures", "tags"})
+_DISPENSABLE = frozenset(
+    {"alert_type", "priority", "kind", "error", "fields", "form", "attributes"}
+)
+_PART = re.compile(r"\A([a-z_]+)(?:\[(\d+)\])?")
 
 
 def _put_aside(document: JsonObject, path: str) -> bool:
@@ -75,17 +84,26 @@ def _put_aside(document: JsonObject, path: str) -> bool:
     if part is None or part[1] not in document:
         return False
     name, index = part[1], part[2]
-    before = document[name]
-    document[name] = _harmless(name, before, int(index) if index else None)
+    before = document.pop(name)
+    if name in _DISPENSABLE:
+        return True
+    document[name] = _harmless(document, name, before, int(index) if index else None)
     return bool(document[name] != before)
 
 
-def _harmless(name: str, found: Any, index: int | None) -> Any:
+def _harmless(document: JsonObject, name: str, found: Any, index: int | None) -> Any:
+    if name == "status" and document["target"] == "service_checks":
+        return {"value": {"constant": "ok"}}
     if name not in _HARMLESS:
         return [] if isinstance(found, list) else _HARMLESS_VALUE
+    harmless: Any = _HARMLESS[name]
+    if name == "measures" and document["target"] == "distributions":
+        harmless = {key: value for key, value in harmless.items() if key != "type"}
+    if name not in _LISTED:
+        return harmless
     if index is None:
-        return [_HARMLESS[name]]
-    return [*found[:index], _HARMLESS[name], *found[index + 1 :]]
+        return [harmless]
+    return [*found[:index], harmless, *found[index + 1 :]]
 
 
 def canonical(document: Mapping[str, Any]) -> JsonObject:

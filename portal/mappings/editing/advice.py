@@ -36,7 +36,7 @@ def advice_on(
     """Everything worth a second look."""
     known = {field.name: field for field in fields}
     advice = [*_reserved_keys(document)]
-    if document["target"] == "metrics":
+    if "measures" in document:
         advice += _names_without_prefix(document, known, prefix)
         advice += _missing_intervals(document)
         advice += _identifiers_as_tags(document, known)
@@ -44,7 +44,7 @@ def advice_on(
 
 
 def _reserved_keys(document: Mapping[str, Any]) -> Iterator[Advice]:
-    for index, tag in enumerate(document["tags"]):
+    for index, tag in enumerate(document.get("tags", [])):
         key = tag["key"].lower()
         if key in RESERVED_TAG_KEYS:
             yield (
@@ -80,7 +80,7 @@ def _beginnings(value: Mapping[str, Any], known: Mapping[str, gateways.Field]) -
 
 def _missing_intervals(document: Mapping[str, Any]) -> Iterator[Advice]:
     for index, measure in enumerate(document["measures"]):
-        if measure["type"] in ("count", "rate") and "interval" not in measure:
+        if measure.get("type") in ("count", "rate") and "interval" not in measure:
             yield (
                 f"measures[{index}].interval",
                 f"A {measure['type']} needs its interval: without it Datadog cannot turn one "
@@ -91,7 +91,7 @@ def _missing_intervals(document: Mapping[str, Any]) -> Iterator[Advice]:
 def _identifiers_as_tags(
     document: Mapping[str, Any], known: Mapping[str, gateways.Field]
 ) -> Iterator[Advice]:
-    for index, tag in enumerate(document["tags"]):
+    for index, tag in enumerate(document.get("tags", [])):
         for name in gateways.fields_in(tag["value"]):
             reason = _identifier_reason(known.get(name))
             if reason:

@@ -2,62 +2,32 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.forms import BoundField
 
 from portal.mappings import gateways
-from portal.mappings.domain import DataType, MappingsError
+from portal.mappings.domain import MappingsError
 from portal.mappings.editing.advice import advice_on
-from portal.mappings.editing.entries import (
-    REQUIRED,
-    Draft,
-    FormData,
-    row_count,
-    values_of,
-)
-from portal.mappings.editing.form import LABELS, MappingForm
+from portal.mappings.editing.entries import FormData, note_of, row_count
+from portal.mappings.editing.form import MappingForm
 from portal.mappings.editing.from_form import document_of
+from portal.mappings.editing.layouts import LAYOUTS, TAGS
+from portal.mappings.editing.parts import Layout, ValuePart
+from portal.mappings.editing.pieces import (
+    AttributesBox,
+    Note,
+    PieceMaker,
+    RowsBox,
+    SectionBox,
+    ValueBox,
+)
 from portal.mappings.editing.previews import Preview, preview_for
 from portal.mappings.editing.subject import Subject
 
-_VALUE_ENTRY = re.compile(r"_(?:from|text|default)\Z")
-_ROW_ENTRY = re.compile(r"\A((?:tags|filter)-\d+)-|\A(measures-\d+)-(?:type|interval|unit)\Z")
-
-
-@dataclass(slots=True)
-class Note:
-    """What stands beside an entry: the sample's value, what is wrong, what is worth a look."""
-
-    base: str
-    sample: str = ""
-    errors: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class ValueBox:
-    """A value's three entries with their note."""
-
-    label: str
-    source: BoundField
-    text: BoundField
-    default: BoundField
-    note: Note
-    optional: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class MeasureRow:
-    index: int
-    name: ValueBox
-    value: ValueBox
-    type: BoundField
-    interval: BoundField
-    unit: BoundField
-    note: Note
+_TAG_VALUE = next(part for part in TAGS.parts if isinstance(part, ValuePart))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +56,7 @@ class Editor:
 
     def __init__(self, subject: Subject, raw: FormData, *, insist: bool) -> None:
         self.subject = subject
+        self.layout: Layout = LAYOUTS[subject.data_type]
         self._raw = raw
         self.draft = document_of(
             raw, data_type=subject.data_type, types=subject.types, source=subject.prefix
@@ -94,6 +65,7 @@ class Editor:
         self.form = MappingForm(raw, subject, problems=problems if insist else None)
         self.preview: Preview | None = None
         self.notes: dict[str, Note] = {}
+        self._pieces = PieceMaker(self.form, self._note, self._row_count)
         self._note_samples()
         for entry, message in problems if insist else self._finished(problems):
             self._note(note_of(entry)).errors.append(message)
@@ -114,31 +86,34 @@ class Editor:
             self.form.refuse("", str(error))
 
     @property
-    def singles(self) -> list[ValueBox]:
-        """The values that a document has once."""
-        required = REQUIRED[self.subject.data_type]
-        return [
-            self._box(name, LABELS[name], optional=name not in required)
-            for name in values_of(self.subject.data_type)
-        ]
+    def measures(self) -> RowsBox | None:
+        return self._pieces.rows(self.layout.measures) if self.layout.measures else None
 
     @property
-    def measures(self) -> list[MeasureRow]:
-        return [self._measure(index) for index in range(row_count(self._raw, "measures"))]
+    def sections(self) -> list[SectionBox]:
+        return self._pieces.sections(self.layout.sections)
+
+    @property
+    def attributes(self) -> AttributesBox | None:
+        part = self.layout.attributes
+        return self._pieces.attributes(part) if part else None
 
     @property
     def tags(self) -> list[TagRow]:
-        rows = [(index, f"tags-{index}") for index in range(row_count(self._raw, "tags"))]
+        rows = [(index, f"tags-{index}") for index in range(self._row_count("tags"))]
         return [
             TagRow(
-                index, self.form[f"{base}-key"], self._box(f"{base}-value", ""), self._note(base)
+                index,
+                self.form[f"{base}-key"],
+                self._pieces.value(_TAG_VALUE, f"{base}-"),
+                self._note(base),
             )
             for index, base in rows
         ]
 
     @property
     def filters(self) -> list[FilterRow]:
-        rows = [(index, f"filter-{index}") for index in range(row_count(self._raw, "filter"))]
+        rows = [(index, f"filter-{index}") for index in range(self._row_count("filter"))]
         return [
             FilterRow(
                 index,
@@ -150,49 +125,14 @@ class Editor:
             for index, base in rows
         ]
 
-    @property
-    def is_metrics(self) -> bool:
-        return self.subject.data_type == DataType.METRICS
-
-    @property
-    def attributes_note(self) -> Note:
-        return self._note("attributes")
-
     def all_notes(self) -> list[Note]:
         """Every note of the page, empty ones too, for a refresh."""
-        rows = [
-            f"{group}-{index}"
-            for group in ("measures", "tags", "filter")
-            for index in range(row_count(self._raw, group))
-        ]
-        measures = [row for row in rows if row.startswith("measures-")]
-        values = [f"{row}-{part}" for row in measures for part in ("name", "value")]
-        bases = [*values_of(self.subject.data_type), *rows, *values]
-        if not self.is_metrics:
-            bases.append("attributes")
-        return [self._note(base) for base in bases]
+        entries = [entry for entry in self.form.fields if not entry.endswith("-rows")]
+        bases = dict.fromkeys(note_of(entry) for entry in entries)
+        return [self._note(base) for base in bases if base not in ("name", "revision")]
 
-    def _measure(self, index: int) -> MeasureRow:
-        base = f"measures-{index}"
-        return MeasureRow(
-            index,
-            name=self._box(f"{base}-name", "Name"),
-            value=self._box(f"{base}-value", "Value"),
-            type=self.form[f"{base}-type"],
-            interval=self.form[f"{base}-interval"],
-            unit=self.form[f"{base}-unit"],
-            note=self._note(base),
-        )
-
-    def _box(self, base: str, label: str, *, optional: bool = False) -> ValueBox:
-        return ValueBox(
-            label,
-            self.form[f"{base}_from"],
-            self.form[f"{base}_text"],
-            self.form[f"{base}_default"],
-            self._note(note_of(f"{base}_from")),
-            optional,
-        )
+    def _row_count(self, group: str) -> int:
+        return row_count(self._raw, group)
 
     def _problems(self) -> list[tuple[str, str]]:
         """What is wrong, as (entry, message): with the form's entries, then with the document.
@@ -212,7 +152,8 @@ class Editor:
         return [(entry, message) for entry, message in problems if entry not in unfinished]
 
     def _note_samples(self) -> None:
-        for value, place in _values_in(self.draft):
+        for path, value in _values_in(self.draft.document):
+            place = self.draft.place_of(path)
             if not place.endswith("_from"):  # the choice of a field shows its sample itself
                 self._note(note_of(place)).sample = self.subject.result_of(value)
 
@@ -227,21 +168,14 @@ class Editor:
         return self.notes.setdefault(base, Note(base))
 
 
-def note_of(entry: str) -> str:
-    """The note that an entry's errors belong to: a row's, a value's, or the entry's own."""
-    row = _ROW_ENTRY.match(entry)
-    if row:
-        return row[1] or row[2]
-    return "attributes" if entry == "attributes_fields" else _VALUE_ENTRY.sub("", entry)
-
-
-def _values_in(draft: Draft) -> list[tuple[dict[str, Any], str]]:
-    """The draft's values with the entries they stand in."""
-    document = draft.document
-    values = {name: document.get(name) for name in LABELS}
-    for index, measure in enumerate(document.get("measures", [])):
-        values[f"measures[{index}].name"] = measure["name"]
-        values[f"measures[{index}].value"] = measure["value"]
-    for index, tag in enumerate(document["tags"]):
-        values[f"tags[{index}].value"] = tag["value"]
-    return [(value, draft.place_of(path)) for path, value in values.items() if value]
+def _values_in(part: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """The document's values with their paths; a filter's conditions are none."""
+    if isinstance(part, list):
+        for index, inner in enumerate(part):
+            yield from _values_in(inner, f"{path}[{index}]")
+    elif isinstance(part, dict) and not path.startswith("filter["):
+        if not part.keys().isdisjoint(("field", "template", "constant")) and path != "marker":
+            yield path, part
+            return
+        for name, inner in part.items():
+            yield from _values_in(inner, f"{path}.{name}" if path else name)

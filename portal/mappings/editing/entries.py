@@ -1,7 +1,8 @@
 """The entries of the editor's form: their names, their rows, and what can be wrong with them. Pure.
 
 A value of the document is three entries: ``…_from`` ("field:NAME" for a field of the dataset,
-"path", "constant", "template" or ""), ``…_text`` and ``…_default``.
+"path", "constant", "template" or ""), ``…_text`` and ``…_default``. A choice has ``…_from`` (also
+"word:WORD" for always the same word), ``…_text``, ``…_map-WORD`` for each word and ``…_other``.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
 FormData = dict[str, Any]
@@ -16,19 +18,21 @@ Types = Mapping[str, str]
 """The dataset's field types by field name."""
 
 FIELD = "field:"
-GROUPS = {"measures": 50, "tags": 100, "filter": 50}
+WORD = "word:"
+GROUPS = {
+    "measures": 50,
+    "tags": 100,
+    "filter": 50,
+    "links": 20,
+    "services": 100,
+    "fields": 50,
+}
 """The repeated parts of a document, and how many rows each may have (the document's own limits)."""
 
-METRIC_VALUES = {"timestamp": "time", "host": "host"}
-LOG_VALUES = {
-    "message": "message",
-    "service": "service",
-    "status": "status",
-    "host": "host",
-    "timestamp": "time",
-}
-"""The values a document has once, with the words for them in messages."""
-REQUIRED = {"metrics": frozenset({"timestamp"}), "logs": frozenset({"message"})}
+_VALUE_ENTRY = re.compile(r"_(?:from|text|default|other|map-.*)\Z")
+_ROW = re.compile(r"\A(?:tags|filter)-\d+(?=-)")
+_ROW_ENTRY = re.compile(r"\A[a-z]+-\d+(?=-[a-z]+\Z)")
+
 WITHOUT_OPERAND = frozenset({"exists", "missing"})
 
 
@@ -56,8 +60,13 @@ class Draft:
         return self.places.get(path, "")
 
 
-def values_of(data_type: str) -> Mapping[str, str]:
-    return METRIC_VALUES if data_type == "metrics" else LOG_VALUES
+def note_of(entry: str) -> str:
+    """The note that an entry's errors belong to: a row's, a value's, or the entry's own."""
+    if entry == "attributes_fields":
+        return "attributes"
+    base = _VALUE_ENTRY.sub("", entry)
+    row = _ROW.match(entry) or (_ROW_ENTRY.match(entry) if base == entry else None)
+    return row[0] if row else base
 
 
 def row_count(data: Mapping[str, Any], group: str) -> int:
@@ -82,3 +91,35 @@ def with_row_removed(data: FormData, group: str, index: int) -> FormData:
         elif number > index:
             moved[f"{group}-{number - 1}-{row[2]}"] = value
     return {**moved, f"{group}-rows": str(max(row_count(data, group) - 1, 0))}
+
+
+def map_entry(base: str, word: str) -> str:
+    """The entry with the values that become a word."""
+    return f"{base}_map-{word}"
+
+
+def mapped_words(data: Mapping[str, Any], base: str) -> list[str]:
+    """The words that a choice's form has entries for."""
+    lead = map_entry(base, "")
+    return [name.removeprefix(lead) for name in data if name.startswith(lead)]
+
+
+def shown(value: object) -> str:
+    """A scalar of the document as a text entry."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else repr(value)
+
+
+def scalar(text: str) -> bool | int | float | str:
+    """What a map or a choice's constant says: as documents compare them, all types are text."""
+    if text in ("true", "false"):
+        return text == "true"
+    for kind in (int, float):
+        try:
+            number = kind(text)
+        except ValueError:
+            continue
+        if shown(number) == text and isfinite(number):
+            return number
+    return text

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from portal.connections.models import Connection
 from portal.mappings import gateways
+from portal.mappings.domain import DataType
 from portal.mappings.models import Dataset
 from portal.mappings.selectors import sample_records
 
@@ -43,6 +44,10 @@ class Subject:
     @property
     def types(self) -> Mapping[str, str]:
         return {field.name: field.type for field in self.fields}
+
+    @property
+    def data_type_words(self) -> str:
+        return DataType(self.data_type).words
 
     @property
     def site_label(self) -> str:

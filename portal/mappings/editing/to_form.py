@@ -7,53 +7,106 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
-from portal.mappings.editing.entries import FIELD, GROUPS, FormData, Types, values_of
+from portal.mappings.editing.entries import FIELD, WORD, FormData, Types, map_entry, shown
+from portal.mappings.editing.incident_layout import set_apart
+from portal.mappings.editing.layouts import LAYOUTS, TAGS
+from portal.mappings.editing.parts import (
+    AttributesPart,
+    ChoicePart,
+    Part,
+    PickPart,
+    RowsPart,
+    SwitchPart,
+    TextPart,
+    ValuePart,
+    found_at,
+)
+
+Document = Mapping[str, Any]
 
 
-def form_data_of(document: Mapping[str, Any], types: Types) -> FormData:
+def form_data_of(document: Document, types: Types) -> FormData:
     """The form's entries for a document, without blank rows."""
-    data: FormData = {}
-    for name in values_of(document["target"]):
-        data |= _value_entries(name, document.get(name), types)
-    for group in GROUPS:
-        data[f"{group}-rows"] = str(len(document.get(group, [])))
-    for index, measure in enumerate(document.get("measures", [])):
-        data |= _measure_entries(f"measures-{index}", measure, types)
-    for index, tag in enumerate(document.get("tags", [])):
-        data[f"tags-{index}-key"] = tag["key"]
-        data |= _value_entries(f"tags-{index}-value", tag["value"], types)
-    for index, condition in enumerate(document.get("filter", [])):
+    layout, data = LAYOUTS[document["target"]], FormData()
+    document = set_apart(document) if document["target"] == "incidents" else document
+    for part in layout.parts:
+        data |= _entries_of(part, document, types)
+    if layout.has_tags:
+        data |= _entries_of(TAGS, document, types)
+    conditions = document.get("filter", [])
+    data["filter-rows"] = str(len(conditions))
+    for index, condition in enumerate(conditions):
         data |= _condition_entries(f"filter-{index}", condition)
-    if document["target"] == "logs":
-        data |= _attribute_entries(document.get("attributes", "all"))
     return data
 
 
-def _value_entries(base: str, value: Mapping[str, Any] | None, types: Types) -> FormData:
+def _entries_of(part: Part, document: Document, types: Types, *, row: str = "") -> FormData:
+    match part:
+        case ValuePart():
+            return _value_entries(row + part.base, found_at(document, part.path), types)
+        case ChoicePart():
+            return _choice_entries(part, found_at(document, part.path), types)
+        case PickPart():
+            first = part.standard or part.options[0][0]
+            return {row + part.base: found_at(document, part.path) or first}
+        case TextPart():
+            found = found_at(document, part.path)
+            return {row + part.base: "" if found is None else shown(found)}
+        case RowsPart():
+            return _row_entries(part, found_at(document, part.path) or [], types)
+        case AttributesPart():
+            found = found_at(document, part.path)
+            return _attribute_entries(part.standard or "all" if found is None else found)
+        case SwitchPart():
+            return _switch_entries(part, document, types)
+
+
+def _row_entries(part: RowsPart, rows: list[Any], types: Types) -> FormData:
+    data: FormData = {f"{part.group}-rows": str(len(rows))}
+    for index, found in enumerate(rows):
+        for inner in part.parts:
+            data |= _entries_of(inner, found, types, row=f"{part.group}-{index}-")
+    return data
+
+
+def _switch_entries(part: SwitchPart, document: Document, types: Types) -> FormData:
+    data: FormData = {part.entry: part.branch_of(document).value}
+    for branch in part.branches:
+        for inner in branch.parts:
+            data |= _entries_of(inner, document, types)
+    return data
+
+
+def _value_entries(base: str, value: Document | None, types: Types) -> FormData:
     source, text = "", ""
     if value is not None and "field" in value:
         named = value["field"] in types
         source, text = (FIELD + value["field"], "") if named else ("path", value["field"])
     elif value is not None:
         source = "constant" if "constant" in value else "template"
-        text = _shown(value[source])
-    default = _shown(value["default"]) if value is not None and "default" in value else ""
+        text = shown(value[source])
+    default = shown(value["default"]) if value is not None and "default" in value else ""
     return {f"{base}_from": source, f"{base}_text": text, f"{base}_default": default}
 
 
-def _measure_entries(base: str, measure: Mapping[str, Any], types: Types) -> FormData:
-    return {
-        **_value_entries(f"{base}-name", measure["name"], types),
-        **_value_entries(f"{base}-value", measure["value"], types),
-        f"{base}-type": measure["type"],
-        f"{base}-interval": _shown(measure.get("interval", "")),
-        f"{base}-unit": measure.get("unit", ""),
-    }
+def _choice_entries(part: ChoicePart, choice: Document | None, types: Types) -> FormData:
+    choice = choice or {}
+    data = _value_entries(part.base, choice.get("value"), types)
+    del data[f"{part.base}_default"]
+    words = [word for word, _label in part.words]
+    constant = data[f"{part.base}_text"]
+    if data[f"{part.base}_from"] == "constant" and constant in words:
+        data |= {f"{part.base}_from": WORD + constant, f"{part.base}_text": ""}
+    mapped = choice.get("map", {})
+    for word in dict.fromkeys([*words, *mapped]):
+        data[map_entry(part.base, word)] = listed(mapped.get(word, []))
+    data[f"{part.base}_other"] = choice.get("default", "")
+    return data
 
 
-def _condition_entries(base: str, condition: Mapping[str, Any]) -> FormData:
+def _condition_entries(base: str, condition: Document) -> FormData:
     value = condition.get("value", "")
-    text = _listed(value) if isinstance(value, list) else _shown(value)
+    text = listed(value) if isinstance(value, list) else shown(value)
     return {
         f"{base}-field": condition["field"],
         f"{base}-is": condition["is"],
@@ -67,15 +120,11 @@ def _attribute_entries(attributes: str | list[str]) -> FormData:
     return {"attributes": "chosen", "attributes_fields": list(attributes)}
 
 
-def _shown(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value if isinstance(value, str) else repr(value)
-
-
-def _listed(values: list[Any]) -> str:
+def listed(values: list[Any]) -> str:
     """Values with commas between them, in quotes where their own spaces would be lost."""
-    texts = [_shown(value) for value in values]
+    if not values:
+        return ""
+    texts = [shown(value) for value in values]
     line = io.StringIO()
     if all(text == text.strip() for text in texts):
         csv.writer(line, lineterminator="").writerow(texts)

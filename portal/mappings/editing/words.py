@@ -6,6 +6,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from portal.mappings.editing.entries import shown
+from portal.mappings.editing.incident_layout import set_apart
+from portal.mappings.editing.layouts import LAYOUTS
+from portal.mappings.editing.parts import (
+    AttributesPart,
+    ChoicePart,
+    Part,
+    PickPart,
+    RowsPart,
+    SwitchPart,
+    TextPart,
+    ValuePart,
+    found_at,
+)
+from portal.mappings.editing.to_form import listed
+
 OPERATORS = {
     "equals": "is",
     "not_equals": "is not",
@@ -28,8 +44,16 @@ class Fact:
 
 def facts_of(document: Mapping[str, Any]) -> list[Fact]:
     """What the document says, a line for each part."""
-    target = _metrics_facts if document["target"] == "metrics" else _logs_facts
-    return [*target(document), *_tag_facts(document), _filter_fact(document)]
+    layout = LAYOUTS[document["target"]]
+    if document["target"] == "incidents":
+        document = set_apart(document)
+    facts = [*_measure_facts(layout.measures, document)]
+    if layout.has_source:
+        facts.append(Fact("Source", document["source"]))
+    for part in layout.parts:
+        if part is not layout.measures:
+            facts += _facts(part, document)
+    return [*facts, *_tag_facts(document), _filter_fact(document)]
 
 
 def changes_between(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
@@ -48,41 +72,69 @@ def changes_between(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]
     return sentences
 
 
-def _metrics_facts(document: Mapping[str, Any]) -> Iterator[Fact]:
+def _measure_facts(part: RowsPart | None, document: Mapping[str, Any]) -> Iterator[Fact]:
+    if part is None:
+        return
     several = len(document["measures"]) > 1
     for number, measure in enumerate(document["measures"], start=1):
-        label = f"Metric {number}" if several else "Metric"
-        yield Fact(label, f"{_value(measure['name'])}, {_kind(measure)}")
+        label = f"{part.label} {number}" if several else part.label
+        yield Fact(label, _value(measure["name"]) + _kind(measure))
         yield Fact(f"{label} value", _value(measure["value"]))
-    yield from _single_facts(document, {"timestamp": "Time", "host": "Host"})
 
 
 def _kind(measure: Mapping[str, Any]) -> str:
-    kind = str(measure["type"])
+    kind = f", {measure['type']}" if measure.get("type", "distribution") != "distribution" else ""
     if "interval" in measure:
         kind += f" over {measure['interval']} seconds"
     return f"{kind}, in {measure['unit']}" if "unit" in measure else kind
 
 
-def _logs_facts(document: Mapping[str, Any]) -> Iterator[Fact]:
-    yield Fact("Source", document["source"])
-    labels = {
-        "message": "Message",
-        "service": "Service",
-        "status": "Status",
-        "host": "Host",
-        "timestamp": "Time",
-    }
-    yield from _single_facts(document, labels)
-    attributes = document.get("attributes", "all")
-    chosen = ", ".join(attributes) or "none" if isinstance(attributes, list) else "all other fields"
-    yield Fact("Attributes", chosen)
+def _facts(part: Part, document: Mapping[str, Any]) -> Iterator[Fact]:
+    match part:
+        case AttributesPart():
+            yield Fact("Attributes", _attributes(part, found_at(document, part.path)))
+        case SwitchPart():
+            branch = part.branch_of(document)
+            yield Fact(part.label, branch.label)
+            for inner in branch.parts:
+                yield from _facts(inner, document)
+        case RowsPart():
+            for number, row in enumerate(found_at(document, part.path) or [], start=1):
+                words = [_said(inner, found_at(row, inner.path)) for inner in part.parts]
+                yield Fact(f"{part.label} {number}", ", ".join(word for word in words if word))
+        case _:
+            if said := _said(part, found_at(document, part.path)):
+                yield Fact(part.label, said)
 
 
-def _single_facts(document: Mapping[str, Any], labels: Mapping[str, str]) -> Iterator[Fact]:
-    for name, label in labels.items():
-        if name in document:
-            yield Fact(label, _value(document[name]))
+def _said(part: ValuePart | ChoicePart | PickPart | TextPart, found: Any) -> str:
+    """What a document says of one part; "" for nothing."""
+    match part:
+        case PickPart():
+            return dict(part.options).get(found or part.standard, found or "")
+        case TextPart():
+            return str(found or "")
+    if found is None:
+        return ""
+    return _value(found) if isinstance(part, ValuePart) else _choice(part, found)
+
+
+def _choice(part: ChoicePart, choice: Mapping[str, Any]) -> str:
+    constant, labels = choice["value"].get("constant"), dict(part.words)
+    if constant is not None and shown(constant) in labels:
+        return f"always {labels[shown(constant)]}"
+    mapped = choice.get("map", {})
+    ways = [f"{listed(values)} → {labels.get(word, word)}" for word, values in mapped.items()]
+    if "default" in choice:
+        ways.append(f"any other → {labels.get(choice['default'], choice['default'])}")
+    return _value(choice["value"]) + (f"; {'; '.join(ways)}" if ways else "")
+
+
+def _attributes(part: AttributesPart, found: Any) -> str:
+    if isinstance(found, list):
+        return ", ".join(found) or "none"
+    said = found or part.standard
+    return "none" if said == "none" else "all other fields"
 
 
 def _tag_facts(document: Mapping[str, Any]) -> Iterator[Fact]:

@@ -57,7 +57,8 @@ def update_mapping(
         )
     checked = _checked(document, kept.dataset)
     if checked["target"] != kept.data_type:
-        raise MappingsError(f"This mapping makes {kept.data_type}; make a new one for the other.")
+        made = kept.get_data_type_display()
+        raise MappingsError(f"This mapping makes {made}; make a new one for the other.")
     changed = checked != kept.document
     kept.name, kept.document = _checked_name(name), checked
     kept.revision += changed

@@ -128,7 +128,7 @@ def _first_draft(subject: Subject) -> FormData:
     document = gateways.suggested_document(
         subject.dataset, data_type=subject.data_type, prefix=subject.prefix
     )
-    name = f"{subject.dataset.title} as {subject.data_type}"
+    name = f"{subject.dataset.title} as {subject.data_type_words}"
     return _with_blank_rows(form_data_of(document, subject.types)) | {"name": name}
 
 
@@ -139,7 +139,8 @@ def _entries_of(mapping: Mapping, subject: Subject) -> FormData:
 
 def _with_blank_rows(raw: FormData) -> FormData:
     for group, count in BLANK_ROWS.items():
-        raw = with_rows_added(raw, group, count=count)
+        if f"{group}-rows" in raw:
+            raw = with_rows_added(raw, group, count=count)
     return raw
 
 
