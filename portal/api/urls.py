@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
 from portal.api import views
 
@@ -16,5 +16,6 @@ urlpatterns = [
         name="records",
     ),
     path("v1/openapi.json", views.openapi, name="openapi"),
-    path("<path:rest>", views.nothing_here, name="nothing_here"),
+    # Not a path: an address may have a newline, too.
+    re_path(r"^(?P<rest>[\s\S]*)\Z", views.nothing_here, name="nothing_here"),
 ]
