@@ -66,6 +66,10 @@ class Found:
         self.size += len(result.raw)
 
     @property
+    def count(self) -> int:
+        return len(self.records) + len(self.refused)
+
+    @property
     def next_number(self) -> int:
         return len(self.records) + 1
 

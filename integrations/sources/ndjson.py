@@ -54,14 +54,14 @@ def read_ndjson(
     file: BinaryIO, fields: Sequence[DatasetField], *, id_field: str | None = None
 ) -> Iterator[Line | LineError]:
     """Read a binary file. Blank lines are left out, a UTF-8 byte order mark is no part of it."""
-    reader = _Reader(fields, id_field)
+    reader = LineReader(fields, id_field)
     number = 1
     for lines in line_blocks(file):
         yield from reader.read_block(lines, first_number=number)
         number += len(lines)
 
 
-class _Reader:
+class LineReader:
     """Judges lines a block at a time, so that the costly looks are taken only where needed."""
 
     def __init__(self, fields: Sequence[DatasetField], id_field: str | None) -> None:
@@ -105,14 +105,19 @@ class _Reader:
 
     def _own_id(self, data: dict[str, Any]) -> str:
         value = self._get_id(data) if self._get_id is not None else None
-        if type(value) is int:
-            return str(value)
-        if type(value) is str and 0 < len(value) <= MAX_ID_LENGTH:
-            return value
-        raise FieldError(
-            f"The record's id must be a whole number or text of 1 to {MAX_ID_LENGTH} characters.",
-            field=self._id_field,
-        )
+        return checked_id(value, field=self._id_field)
+
+
+def checked_id(value: object, *, field: str) -> str:
+    """A record's own id as text; FieldError when it cannot be one."""
+    if type(value) is int:
+        return str(value)
+    if type(value) is str and 0 < len(value) <= MAX_ID_LENGTH:
+        return value
+    raise FieldError(
+        f"The record's id must be a whole number or text of 1 to {MAX_ID_LENGTH} characters.",
+        field=field,
+    )
 
 
 def _all_harmless(parsed: Sequence[tuple[int, bytes, Any]]) -> bool:
