@@ -34,8 +34,8 @@ DOWN_SECONDS = 12.0
 SECOND_BEAT_SECONDS = 5.0
 HOUR = 3_600.0
 RECOVERY_SECONDS = 5.0
-"""Beyond the lease: the next beat, a bell, a free process; or as long as a new run has to wait for
-one, where the machine is that slow."""
+"""Beyond the lease and what any new run has to wait for a free process: the next beat, a bell, and
+another one when that process is killed, too."""
 MOST_LOGS_IN_A_BATCH = 1_000
 _DEALT_WITH = "SELECT coalesce(sum((cursor ->> 'number')::bigint), 0) FROM syncs_schedule"
 _LONGEST_QUEUE = "SELECT extract(epoch FROM max(started_at - requested_at)) FROM syncs_syncrun"
@@ -117,6 +117,7 @@ class Campaign:
     def _do(self, fault: Fault, feeder: Feeder) -> None:
         acts: dict[Fault, Callable[[], None]] = {
             Fault.KILL_SLOT: self._kill_slot,
+            Fault.KILL_IDLE: self._kill_idle,
             Fault.KILL_WORKER: self._kill_worker,
             Fault.STOP_SLOT: self._stop_slot,
             Fault.KILL_BEAT: lambda: self._kill_service("beat"),
@@ -127,6 +128,7 @@ class Campaign:
             Fault.OUTAGE: lambda: self._site_down(feeder),
         }
         acts[fault]()
+        self.stage.note(fault.value)
         self.done[fault] += 1
 
     def _busy(self) -> Held:
@@ -147,12 +149,25 @@ class Campaign:
             os.kill(pid, signal.SIGKILL)
         self._orphaned({pid}, Fault.KILL_SLOT, since=time.monotonic())
 
+    def _kill_idle(self) -> None:
+        """Whichever it is: one that waits for work must not take the others along.
+
+        Of a worker that has started: Celery gives up when a process dies during the start.
+        """
+        name = self._worker_of(self._busy().pid)
+        pid = self._chance.choice(self.stage.slots_of(name) or [0])
+        if pid:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            self._orphaned({pid}, Fault.KILL_IDLE, since=time.monotonic())
+
+    def _worker_of(self, pid: int) -> str:
+        """The first one, when it has ended meanwhile."""
+        workers = self.stage.workers
+        return next((name for name in workers if pid in self.stage.family(name)), workers[0])
+
     def _kill_worker(self) -> None:
-        pid = self._busy().pid
-        name = next(
-            (name for name in self.stage.workers if pid in self.stage.family(name)),
-            self.stage.workers[0],
-        )
+        name = self._worker_of(self._busy().pid)
         since = time.monotonic()
         pids = self.stage.kill(name)
         self._orphaned(pids, Fault.KILL_WORKER, since=since)
@@ -160,6 +175,7 @@ class Campaign:
 
     def _orphaned(self, pids: set[int], fault: Fault, *, since: float) -> None:
         held = [one for one in self.books.held() if one.pid in pids]
+        self.stage.note(f"{fault.value}: {sorted(pids)} with {len(held)} runs")
         self.in_flight += len(held)
         self.watch.note(held, fault, since=since)
 
@@ -268,10 +284,10 @@ class Campaign:
             longest_recovery=max(recovery.values(), default=0.0),
             longest_queue=round(queue, 2),
             recovery_bound=round(
-                plan.lease_seconds + max(RECOVERY_SECONDS, queue) + self.database_back, 2
+                plan.lease_seconds + RECOVERY_SECONDS + queue + self.database_back, 2
             ),
             database_back=round(self.database_back, 2),
-            wrong=ledger.wrong + [f"{name} ended by itself" for name in self.ended_by_themselves],
+            wrong=ledger.wrong + self.ended_by_themselves,
         )
 
 

@@ -11,6 +11,7 @@ class Fault(StrEnum):
     """One thing that goes wrong."""
 
     KILL_SLOT = "kill -9 of a busy worker process"
+    KILL_IDLE = "kill -9 of any worker process, idle or not"
     KILL_WORKER = "kill -9 of a worker with all its processes"
     STOP_SLOT = "SIGSTOP past the lease, then SIGCONT"
     KILL_BEAT = "kill -9 of beat"
@@ -21,10 +22,11 @@ class Fault(StrEnum):
     OUTAGE = "a Datadog site down until records are too old"
 
 
-KILLS = (Fault.KILL_SLOT, Fault.KILL_WORKER)
+KILLS = (Fault.KILL_SLOT, Fault.KILL_IDLE, Fault.KILL_WORKER)
 # One of these for so many kills, and at least one.
 _ONE_IN = {
     Fault.KILL_WORKER: 8,
+    Fault.KILL_IDLE: 10,
     Fault.STOP_SLOT: 15,
     Fault.EMPTY_BROKER: 25,
     Fault.KILL_POSTGRES: 40,
@@ -53,7 +55,8 @@ class Plan:
 
     def steps(self) -> list[Fault]:
         often = {fault: max(1, self.kills // each) for fault, each in _ONE_IN.items()}
-        often[Fault.KILL_SLOT] = max(0, self.kills - often[Fault.KILL_WORKER])
+        others = often[Fault.KILL_WORKER] + often[Fault.KILL_IDLE]
+        often[Fault.KILL_SLOT] = max(0, self.kills - others)
         steps = [fault for fault, times in often.items() for _ in range(times)]
         random.Random(self.seed).shuffle(steps)
         # Early: runs that waited for the site have to come to their end among the kills.

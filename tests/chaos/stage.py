@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -133,6 +134,10 @@ class Stage:
             parents += children
         return found
 
+    def slots_of(self, name: str) -> list[int]:
+        """The processes of a worker that do its work; none while it starts."""
+        return self.family(name)[1:]
+
     def pids_of_workers(self) -> set[int]:
         return {pid for name in self.workers for pid in self.family(name)}
 
@@ -152,12 +157,21 @@ class Stage:
         process.wait()
 
     def restart_ended(self) -> list[str]:
-        """Do what a service manager does; returns what has ended by itself."""
-        ended = [name for name, process in self._processes.items() if process.poll() is not None]
+        """Do what a service manager does; returns what has ended by itself, and how."""
+        ended = {
+            name: process.returncode
+            for name, process in self._processes.items()
+            if process.poll() is not None
+        }
         for name in ended:
             self._let_go(name)
             self.start(name)
-        return ended
+        return [f"{name} ended by itself with code {code}" for name, code in ended.items()]
+
+    def note(self, what: str) -> None:
+        """A line in the campaign's own log, to be read beside those of the processes."""
+        with (self.var / "log" / "campaign.log").open("a") as log:
+            log.write(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S.%f} {what}\n")
 
     def stop(self, name: str) -> None:
         """In order, as a service manager stops a service."""
