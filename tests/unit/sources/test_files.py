@@ -283,6 +283,7 @@ def test_rows_are_the_same_however_the_file_is_cut(rows: list[list[str]], size: 
 
 
 @pytest.mark.heavy
+@pytest.mark.timeout(600)
 def test_a_million_rows_stream_through_flat_memory(disk: Files) -> None:
     disk.write("acme/a.csv", b"id,note\n" + b"".join(b"%d,xxxxxxxx\n" % n for n in range(10**6)))
     fields = (DatasetField("id", "integer", required=True),)

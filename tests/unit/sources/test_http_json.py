@@ -384,6 +384,7 @@ def test_an_address_typed_by_a_tenant_is_guarded(server: AnsweringServer) -> Non
 
 
 @pytest.mark.heavy
+@pytest.mark.timeout(600)
 def test_a_hundred_thousand_records_stream_through_flat_memory(server: AnsweringServer) -> None:
     def respond(got: Got) -> Planned:
         start = int(dict(parse_qsl(urlsplit(got.path).query)).get("offset", 0))

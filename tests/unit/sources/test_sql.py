@@ -348,6 +348,7 @@ def test_the_dataset_s_types_help_mysql(mariadb_database: Database) -> None:
 
 
 @pytest.mark.heavy
+@pytest.mark.timeout(600)
 def test_a_million_rows_stream_through_flat_memory(postgresql_database: Database) -> None:
     postgresql_database.run(
         "DROP TABLE IF EXISTS TABLE_NAME",
