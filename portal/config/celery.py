@@ -9,7 +9,8 @@ from celery import Celery
 from celery.signals import worker_init
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.module_loading import import_string
+
+from portal.config.starting import check_start
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.config.settings")
 
@@ -19,11 +20,10 @@ app.autodiscover_tasks(lambda: [name for name in settings.INSTALLED_APPS if "por
 
 
 @worker_init.connect
-def check_vault(**kwargs: Any) -> None:
-    """A worker with a wrong or missing vault key does not start."""
+def check_worker_start(**kwargs: Any) -> None:
+    """A worker with a powerful database role or a wrong vault key does not start."""
     try:
-        # By name: this module is imported before Django's models can be.
-        import_string("portal.connections.vault.check_vault")()
+        check_start()
     except ImproperlyConfigured as error:
         # Celery logs what a signal's receiver raises and goes on; only an exit stops the worker.
         raise SystemExit(str(error)) from error

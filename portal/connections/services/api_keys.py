@@ -33,7 +33,14 @@ from portal.connections.services.claims import (
     release_organisation,
 )
 from portal.connections.services.credentials import delete_credentials, store_credential
-from portal.connections.services.states import RESTORE_CHECK, change, locked, move, said, soon
+from portal.connections.services.states import (
+    change,
+    locked,
+    move,
+    restore_check_after,
+    said,
+    soon,
+)
 
 INTENT_SECONDS = 60.0
 """Longer than any call to Datadog: after this, whoever asked for a key has died."""
@@ -41,8 +48,8 @@ KEY_NAME = "OAuth Client API Key"
 """What Datadog calls the key of a partner's client (extend/authorization/oauth2_endpoints)."""
 KEY_WAITS = (1, 1, 1, 2, 2, 4, 4, 8, 8, 15, 15, 30, 30, 60, 60, 120, 120)
 """Seconds between checks of a new key: "a few seconds" is documented, eight minutes are waited."""
-RESTORE_CHECKS = 168
-"""Hourly checks of a refused key: the seven days in which Datadog can restore it."""
+RESTORE_CHECKS = 200
+"""Checks of a refused key: longer than the seven days in which Datadog can restore it."""
 
 _KEYED = (ConnectionState.CHECKING_KEY, ConnectionState.CONNECTED, ConnectionState.NEEDS_RECONNECT)
 
@@ -229,7 +236,7 @@ def _refused(row: Connection) -> None:
     if row.state == ConnectionState.CHECKING_KEY and tries < len(KEY_WAITS):
         change(row, check_count=tries, check_at=soon(KEY_WAITS[tries]))
         return
-    again = timezone.now() + RESTORE_CHECK if tries < RESTORE_CHECKS else None
+    again = timezone.now() + restore_check_after(tries) if tries < RESTORE_CHECKS else None
     if row.state == ConnectionState.CHECKING_KEY:
         last_four = row.credentials.get(kind=SecretKind.API_KEY).last_four
         _stop(

@@ -13,9 +13,16 @@ from portal.connections.domain import TRANSITIONS, ApiKeyState, ConnectionsError
 from portal.connections.models import Connection
 
 PROBLEM_LENGTH, FIX_LENGTH = 300, 500
-RESTORE_CHECK = timedelta(hours=1)
-"""A revoked key can be restored in Datadog for seven days (account_management/api-app-keys), so a
-refused one is looked at again now and then."""
+_SOON_CHECKS = 15
+
+
+def restore_check_after(checks: int) -> timedelta:
+    """How long until a refused key is looked at again.
+
+    Each minute at first, in case it was a hiccup or somebody puts it right at once, then each hour:
+    a revoked key can be restored in Datadog for seven days (account_management/api-app-keys).
+    """
+    return timedelta(minutes=1) if checks < _SOON_CHECKS else timedelta(hours=1)
 
 
 def locked(connection_id: UUID) -> Connection:
@@ -74,6 +81,7 @@ def mark_needs_reconnect(
             change(
                 connection,
                 api_key_state=ApiKeyState.REFUSED,
-                check_at=timezone.now() + RESTORE_CHECK,
+                check_at=timezone.now() + restore_check_after(0),
+                check_count=0,
             )
     return True

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 
 from portal.common.tenancy import tenant
 from portal.syncs.database_time import DatabaseNow, seconds_from_now
@@ -28,6 +28,10 @@ MAX_TRIES = len(WAITS) + 1
 EXHAUSTED_FIX = (
     "Nothing is lost: the next run goes on where this one stopped. Look at Datadog's status page, "
     "or ask support when it lasts."
+)
+DEATHS_FIX = (
+    "Ask support to look at the worker's memory and log; a record or a mapping may be too much for "
+    "it. Nothing is lost: the next run tries again from the same place."
 )
 
 
@@ -53,6 +57,9 @@ def claim_run(*, organisation_id: UUID, run_id: UUID, owner: str) -> Lease | Non
             state=RunState.RUNNING,
             lease_owner=owner[:120],
             lease_token=F("lease_token") + 1,
+            # A lease that was never given back is a worker that died: so many in a row without
+            # progress are the run's fault.
+            tries=F("tries") + Case(When(lease_until__isnull=False, then=1), default=0),
             lease_until=seconds_from_now(settings.SYNC_LEASE_SECONDS),
             problem="",
             fix="",
@@ -60,8 +67,13 @@ def claim_run(*, organisation_id: UUID, run_id: UUID, owner: str) -> Lease | Non
         if not claimed:
             return None
         run.filter(started_at__isnull=True).update(started_at=DatabaseNow())
-        token = run.values_list("lease_token", flat=True).get()
-    return Lease(organisation_id, run_id, token)
+        token, tries = run.values_list("lease_token", "tries").get()
+        lease = Lease(organisation_id, run_id, token)
+        if tries >= MAX_TRIES:
+            problem = f"The worker on this run died {tries} times without getting any further."
+            fail_run(lease, problem=problem, fix=DEATHS_FIX)
+            return None
+    return lease
 
 
 def renew(lease: Lease, **changes: Any) -> None:

@@ -53,7 +53,7 @@ def replay_run(*, run: SyncRun, by: User | None, reason: str) -> SyncRun:
     if decided_rejects(run.pk).filter(OPEN).exists():
         return _replay(run, by=by, reason=reason)
     if stopped_early:
-        return rest or _live_run(run.mapping)
+        return rest or _live_run(run.mapping) or run
     raise SyncsError("This run has no rejected records left to replay.")
 
 
@@ -83,8 +83,9 @@ def _start(mapping: Mapping, *, by: User | None, reason: str) -> SyncRun | None:
     return run
 
 
-def _live_run(mapping: Mapping) -> SyncRun:
-    return SyncRun.objects.get(mapping=mapping, state__in=LIVE, replay_of__isnull=True)
+def _live_run(mapping: Mapping) -> SyncRun | None:
+    """The run under way, which may have ended a moment ago."""
+    return SyncRun.objects.filter(mapping=mapping, state__in=LIVE, replay_of__isnull=True).first()
 
 
 def _made(mapping: Mapping, **fields: Any) -> SyncRun | None:

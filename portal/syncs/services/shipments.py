@@ -11,6 +11,8 @@ from datetime import datetime
 from django.conf import settings
 
 from portal.common.tenancy import tenant
+from portal.connections.domain import ConnectionState
+from portal.connections.models import Connection
 from portal.syncs.domain import BatchState
 from portal.syncs.gateways import delivery
 from portal.syncs.gateways.delivery import (
@@ -34,9 +36,18 @@ def ship_chunk(job: Job, chunk: OpenChunk) -> None:
     """
     shipment = Shipment(job, chunk, route_of(job, chunk.row))
     while not chunk.finished:
+        _refuse_when_disconnected(job)
         outcomes = shipment.outcomes_of(chunk.batches[: settings.SYNC_SEND_CONCURRENCY])
         settle_batches(job.lease, chunk, outcomes, sealer=job.sealer)
         _raise_worst([outcome.result for outcome in outcomes if outcome.result])
+
+
+def _refuse_when_disconnected(job: Job) -> None:
+    """Whoever disconnects wants nothing more to leave, not even the rest of a chunk."""
+    with tenant(job.lease.organisation_id):
+        state = Connection.objects.values_list("state", flat=True).get(pk=job.connection.pk)
+    if state in (ConnectionState.DISCONNECTING, ConnectionState.DISCONNECTED):
+        raise StopError("Datadog was disconnected while this ran.", fix="Link Datadog again.")
 
 
 def _raise_worst(results: list[BatchResult]) -> None:

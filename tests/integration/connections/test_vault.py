@@ -185,6 +185,7 @@ def test_a_key_without_a_name_is_the_local_one(settings: Settings):
     assert VaultKey.objects.get().key_id == "local"
 
 
+@pytest.mark.django_db(transaction=True, databases=["default", "support", "owner"])
 def test_no_process_starts_with_a_wrong_key(settings: Settings):
     settings.VAULT_KEYS = [new_key("main")]
     check_vault()

@@ -10,7 +10,9 @@ import pytest
 from django.db import IntegrityError
 
 from portal.common.tenancy import tenant
+from portal.connections.models import Connection
 from portal.syncs.domain import FencedError
+from portal.syncs.gateways.delivery import StopError
 from portal.syncs.models import Batch, Chunk, Reject, SyncRun
 from portal.syncs.services import leases
 from portal.syncs.services.jobs import Job, load_job, next_chunk
@@ -49,6 +51,30 @@ def test_an_expired_lease_is_taken_over_under_a_higher_token(customer: Customer)
     first = held(customer, run)
     customer.wait_is_over(run)
     assert held(customer, run).token == first.token + 1
+
+
+def test_a_run_on_which_worker_after_worker_dies_fails_and_says_so(customer: Customer) -> None:
+    run = customer.requested()
+    for _ in range(leases.MAX_TRIES):
+        assert claim(customer, run) is not None
+        customer.wait_is_over(run)
+    assert claim(customer, run) is None
+    after = customer.reread(run)
+    assert (after.state, "died 8 times" in after.problem) == ("failed", True)
+
+
+def test_nothing_more_leaves_once_datadog_is_disconnected(
+    customer: Customer, sandbox: Sandbox
+) -> None:
+    customer.push([record(1)])
+    job = job_of(held(customer, customer.requested()))
+    chunk = next_chunk(job)
+    assert chunk is not None
+    with tenant(customer.organisation.id):
+        Connection.objects.update(state="disconnected")
+    with pytest.raises(StopError, match="disconnected"):
+        ship_chunk(job, chunk)
+    assert accepted(sandbox, "metrics") == []
 
 
 @pytest.mark.parametrize(
