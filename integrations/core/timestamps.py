@@ -26,7 +26,8 @@ def epoch_seconds(value: object) -> float | None:
     microseconds or nanoseconds, told apart by their size.
     """
     if type(value) is str:
-        if value[10:11] == "T" and value[-1:] == "Z" and value[4] == "-" == value[7]:
+        dashed = len(value) > 18 and value[4] == "-" == value[7]
+        if dashed and value[10] == "T" and value[-1] == "Z":
             try:
                 return datetime.fromisoformat(value).timestamp()  # the usual form, read quickly
             except ValueError:

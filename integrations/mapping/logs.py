@@ -47,12 +47,13 @@ RESERVED_PREFIX = "record_"
 def compile_logs(document: LogsMapping) -> ItemOf:
     """Return a function that maps one record to one Item."""
     attributes_of = _compile_attributes(document)
-    known_of = _compile_known(document)
+    add_known = _compile_known(document)
     time_of, place = _compile_moment(document)
 
     def item_of(record: Record, window: TimeWindow) -> Item:
         data = record.data
-        entry = known_of(data)
+        entry = attributes_of(data)
+        add_known(entry, data)
         moment = None
         if time_of is not None:
             moment = time_of(data)
@@ -61,7 +62,6 @@ def compile_logs(document: LogsMapping) -> ItemOf:
                     raise window.rejection(moment, field=place)
                 entry["timestamp"] = round(moment * 1000)
         entry["record_id"] = record.id
-        entry.update(attributes_of(data))
         return Item(record.number, record.id, encode(entry), moment)
 
     return item_of
@@ -87,27 +87,26 @@ def _mapped_values(document: LogsMapping) -> dict[str, Value]:
     return {name: value for name, value in given.items() if isinstance(value, Value)}
 
 
-def _compile_known(document: LogsMapping) -> Callable[[JsonObject], dict[str, Any]]:
+def _compile_known(document: LogsMapping) -> Callable[[dict[str, Any], JsonObject], None]:
+    """A function that puts Datadog's own attributes into an entry."""
     texts: list[tuple[str, Any, TextOrNoneOf]] = [
         (name, plain_key(value), compile_text(value) if name == "message" else _text_or_none(value))
         for name, value in _mapped_values(document).items()
     ]
-    tags_of = _compile_tags(document)
+    tags_of, source = _compile_tags(document), document.source
 
-    def known(data: JsonObject) -> dict[str, Any]:
-        entry: dict[str, Any] = {}
+    def add(entry: dict[str, Any], data: JsonObject) -> None:
         for name, key, text_of in texts:
             text = data.get(key)
             if type(text) is not str:
                 text = text_of(data)
             if text is not None:
                 entry[name] = text
-        entry["ddsource"] = document.source
+        entry["ddsource"] = source
         if tags_of is not None and (tags := tags_of(data)):
             entry["ddtags"] = tags
-        return entry
 
-    return known
+    return add
 
 
 def _text_or_none(value: Value) -> TextOrNoneOf:
@@ -122,8 +121,10 @@ def _compile_tags(document: LogsMapping) -> TextOf | None:
     return remembered(lambda data: ",".join(tags_of(data)), fields=fields)
 
 
-def _compile_attributes(document: LogsMapping) -> Callable[[JsonObject], JsonObject]:
-    """The record's fields as attributes, without those that already have a place of their own."""
+def _compile_attributes(document: LogsMapping) -> Callable[[JsonObject], dict[str, Any]]:
+    """The record's fields as attributes, without those that already have a place of their own.
+
+    Always a new dict, and none of its names is reserved: the entry is built in it."""
     if document.attributes == "all":
         return _compile_all(document)
     getters = [(_attribute_name(path), field_getter(path)) for path in document.attributes]
@@ -135,13 +136,13 @@ def _compile_attributes(document: LogsMapping) -> Callable[[JsonObject], JsonObj
     return chosen
 
 
-def _compile_all(document: LogsMapping) -> Callable[[JsonObject], JsonObject]:
+def _compile_all(document: LogsMapping) -> Callable[[JsonObject], dict[str, Any]]:
     values = [*_mapped_values(document).values(), document.timestamp]
     placed = {
         value.field for value in values if isinstance(value, Value) and isinstance(value.field, str)
     }
 
-    def everything(data: JsonObject) -> JsonObject:
+    def everything(data: JsonObject) -> dict[str, Any]:
         rest = dict(data)
         for name in placed:
             rest.pop(name, None)

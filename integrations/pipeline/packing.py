@@ -42,9 +42,10 @@ def pack(items: Sequence[Item], sink: Sink, *, batch_namespace: UUID) -> Packed:
     """Pack items into as few batches as fit the goals; an item too large alone is a reject."""
     batches: list[PackedBatch] = []
     rejects: list[Reject] = []
-    fitting = [item for item in items if len(item.encoded) <= _max_item(sink)]
+    longest = _max_item(sink)
+    fitting = [item for item in items if len(item.encoded) <= longest]
     if len(fitting) < len(items):
-        rejects += [_too_large(i, sink) for i in items if len(i.encoded) > _max_item(sink)]
+        rejects += [_too_large(item, sink) for item in items if len(item.encoded) > longest]
     for run in _runs(fitting, sink):
         _compress(run, sink, batch_namespace, into=(batches, rejects))
     return Packed(batches, sorted(rejects, key=lambda reject: reject.number))
@@ -58,14 +59,15 @@ def _max_item(sink: Sink) -> int:
 
 def _runs(items: Sequence[Item], sink: Sink) -> Iterator[Sequence[Item]]:
     """Cut where the next item would pass the goal for raw bytes or the number of records."""
-    limits, between, frame = sink.limits, sink.framing.item_bytes, sink.framing.frame_bytes
+    between, frame = sink.framing.item_bytes, sink.framing.frame_bytes
+    most, goal = sink.limits.max_records, sink.limits.goal_raw_bytes + between
     start, size = 0, frame
     for index, item in enumerate(items):
-        size += len(item.encoded) + between
-        full = index - start >= limits.max_records or size - between > limits.goal_raw_bytes
-        if full and index > start:
+        length = len(item.encoded) + between
+        size += length
+        if (size > goal or index - start >= most) and index > start:
             yield items[start:index]
-            start, size = index, frame + len(item.encoded) + between
+            start, size = index, frame + length
     if start < len(items):
         yield items[start:]
 

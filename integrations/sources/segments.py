@@ -54,11 +54,17 @@ def segment_records(
     A record's id is its ``id_field`` where it has one, else ``source_id`` and its number: the same
     at every reading, which retries and replays rely on.
     """
-    get_id = field_getter(id_field) if id_field else None
+    numbered = enumerate(decode_segment(data), start=first_number)
+    loads = orjson.loads
+    if not id_field:
+        return [
+            Record(number, f"{source_id}-{number}", line, loads(line)) for number, line in numbered
+        ]
+    get_id = field_getter(id_field)
     records = []
-    for number, line in enumerate(decode_segment(data), start=first_number):
-        content = orjson.loads(line)
-        own_id = get_id(content) if get_id is not None else None
+    for number, line in numbered:
+        content = loads(line)
+        own_id = content.get(id_field) or get_id(content)
         record_id = f"{source_id}-{number}" if own_id is None else str(own_id)
         records.append(Record(number, record_id, line, content))
     return records
