@@ -14,6 +14,7 @@ from django.db.models import F, Sum
 
 from portal.common.tenancy import tenant
 from portal.connections.vault import Sealer
+from portal.syncs.binary import insert_rows
 from portal.syncs.database_time import DatabaseNow
 from portal.syncs.domain import BatchState, ChunkState
 from portal.syncs.gateways.delivery import BatchResult, PackedBatch, Prepared
@@ -195,7 +196,8 @@ def _add_batches(
         )
         for one in packed
     ]
-    return Batch.objects.bulk_create(batches)
+    insert_rows(batches)
+    return batches
 
 
 def _add_attempts(chunk: Chunk, outcomes: Iterable[Outcome]) -> None:

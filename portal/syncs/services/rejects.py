@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import islice
 
-import psycopg
-from django.db import connection
-
 from portal.common.ids import uuid7
 from portal.connections.vault import Sealer
+from portal.syncs.binary import binary_cursor
 from portal.syncs.gateways.records import Reject as SourceReject
 from portal.syncs.models import Chunk
 from portal.syncs.services.stretches import SEALED_PLACE
@@ -46,5 +44,5 @@ def add_rejects(chunk: Chunk, rejects: Sequence[SourceReject], *, sealer: Sealer
                 for row_id, reject in zip(ids, lot, strict=True)
             ],
         ]
-        with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        with binary_cursor() as cursor:
             cursor.execute(_INSERT, [chunk.organisation_id, chunk.run_id, chunk.id, *columns])

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import accumulate
 from typing import Protocol
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from django.db.models import Q, QuerySet
 
 from portal.connections.vault import Sealer
 from portal.mappings.models import Dataset, Mapping
+from portal.syncs.binary import binary_cursor
 from portal.syncs.database_time import DatabaseNow
 from portal.syncs.domain import ChunkState
 from portal.syncs.gateways.delivery import max_age_seconds
@@ -26,6 +28,7 @@ CHUNK_BYTES = 32 * 1024 * 1024
 """Of plain records. With mapped and packed copies a worker stays well below 300 MB."""
 OPEN = Q(replayed_by__isnull=True)
 """A reject that no replay has dealt with."""
+_SEGMENTS = "SELECT first_number, data FROM syncs_segment WHERE id = ANY(%b) ORDER BY last_number"
 SEALED_PLACE = "syncs_reject.record_sealed"
 
 
@@ -47,14 +50,12 @@ class FeedStretch:
     end: int
 
     def after(self, number: int) -> list[Record]:
+        last = min(self.end, number + settings.SYNC_CHUNK_RECORDS)
         records: list[Record] = []
-        size = 0
-        for segment in self._segments(number + 1, self.end):
-            found = [r for r in records_of(segment, self.dataset) if number < r.number <= self.end]
-            records += found[: settings.SYNC_CHUNK_RECORDS - len(records)]
-            size += segment.raw_bytes
-            if len(records) >= settings.SYNC_CHUNK_RECORDS or size >= CHUNK_BYTES:
-                break
+        for segment in self._next_segments(number + 1, last):
+            # Numbers in a segment have no gaps, so what is wanted of it is one piece.
+            first = max(number + 1 - segment.first_number, 0)
+            records += records_of(segment, self.dataset)[first : last + 1 - segment.first_number]
         return records
 
     def between(self, first: int, last: int) -> list[Record]:
@@ -65,11 +66,25 @@ class FeedStretch:
             if first <= record.number <= last
         ]
 
+    def _next_segments(self, first: int, last: int) -> Iterator[Segment]:
+        """The segments of a chunk, up to CHUNK_BYTES."""
+        sizes = self._places(first, last).values_list("pk", "raw_bytes")
+        before = accumulate((size for _, size in sizes), initial=0)
+        wanted = [pk for (pk, _), size in zip(sizes, before, strict=False) if size < CHUNK_BYTES]
+        # The ids are the tenant's own, and row-level security holds under any cursor.
+        with binary_cursor() as cursor:
+            cursor.execute(_SEGMENTS, [wanted], binary=True)
+            for number, data in cursor:
+                yield Segment(first_number=number, data=data)
+
     def _segments(self, first: int, last: int) -> Iterator[Segment]:
+        return self._places(first, last).iterator(chunk_size=2)
+
+    def _places(self, first: int, last: int) -> QuerySet[Segment]:
         segments = Segment.objects.filter(
             dataset=self.dataset, last_number__gte=first, first_number__lte=last
         )
-        return segments.order_by("last_number").iterator(chunk_size=2)
+        return segments.order_by("last_number")
 
 
 @dataclass(frozen=True, slots=True)
