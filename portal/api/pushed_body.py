@@ -68,10 +68,13 @@ def _is_gzipped(request: HttpRequest) -> bool:
 
 
 def _length(request: HttpRequest, *, limit: int) -> int:
-    given = request.headers.get("Content-Length", "")
     # Django reads no body that comes in chunks: taken for empty, it would be lost in silence.
-    if "Transfer-Encoding" in request.headers or not _DIGITS.fullmatch(given):
+    if "Transfer-Encoding" in request.headers:
         raise ProblemError("length-required", "Send Content-Length and no Transfer-Encoding.")
+    # Without either header there is no body (RFC 9112, 6.3).
+    given = request.headers.get("Content-Length", "") or "0"
+    if not _DIGITS.fullmatch(given):
+        raise ProblemError("malformed-request", "Content-Length is no number of bytes.")
     if int(given) > limit:
         raise ProblemError("too-large", f"The body is larger than {limit:,} bytes.")
     return int(given)
