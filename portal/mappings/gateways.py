@@ -195,6 +195,14 @@ def site_label(domain: str) -> str:
         return domain
 
 
+def has_otlp(domain: str) -> bool:
+    """Whether a Datadog site takes spans without an Agent."""
+    try:
+        return site_for_domain(domain).otlp
+    except IntegrationError:
+        return True
+
+
 def site_address(domain: str, subdomain: str) -> str:
     """The Datadog address a person knows a connection by."""
     if subdomain:

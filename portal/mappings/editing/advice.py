@@ -31,16 +31,30 @@ _NEVER_REPEATING = {"timestamp": "a time", "number": "a measured number"}
 
 
 def advice_on(
-    document: Mapping[str, Any], *, fields: Sequence[gateways.Field], prefix: str
+    document: Mapping[str, Any],
+    *,
+    fields: Sequence[gateways.Field],
+    prefix: str,
+    has_otlp: bool = True,
 ) -> list[Advice]:
-    """Everything worth a second look."""
+    """Everything worth a second look. ``has_otlp`` is whether the site takes spans directly."""
     known = {field.name: field for field in fields}
     advice = [*_reserved_keys(document)]
     if "measures" in document:
         advice += _names_without_prefix(document, known, prefix)
         advice += _missing_intervals(document)
         advice += _identifiers_as_tags(document, known)
+    if document["target"] == "traces":
+        advice += _unreachable_forms(document, has_otlp=has_otlp)
     return advice
+
+
+def _unreachable_forms(document: Mapping[str, Any], *, has_otlp: bool) -> Iterator[Advice]:
+    if document.get("form", "otlp").startswith("agent"):
+        message = "Runs stop until the portal knows the address of your Datadog Agent."
+        yield ("form", message)
+    elif not has_otlp:
+        yield ("form", "This Datadog site has no OTLP intake. Choose a form for a Datadog Agent.")
 
 
 def _reserved_keys(document: Mapping[str, Any]) -> Iterator[Advice]:

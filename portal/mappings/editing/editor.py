@@ -158,8 +158,12 @@ class Editor:
                 self._note(note_of(place)).sample = self.subject.result_of(value)
 
     def _note_advice(self) -> None:
+        subject = self.subject
         advice = advice_on(
-            self.draft.document, fields=self.subject.fields, prefix=self.subject.prefix
+            self.draft.document,
+            fields=subject.fields,
+            prefix=subject.prefix,
+            has_otlp=gateways.has_otlp(subject.connection.site),
         )
         for path, message in advice:
             self._note(note_of(self.draft.place_of(path))).warnings.append(message)

@@ -63,10 +63,10 @@ _CHANGE = Branch(
             options=(("configuration", "configuration"), ("feature_flag", "feature flag")),
         ),
         _MESSAGE,
-        ValuePart(path="change.author.name", label="By", noun="the name of who changed it"),
+        ValuePart(path="change.author.name", label="Author", noun="the name of who changed it"),
         PickPart(
             path="change.author.type",
-            label="Who is a",
+            label="Author is a",
             options=(
                 ("user", "user"),
                 ("system", "system"),
@@ -87,7 +87,16 @@ _CHANGE = Branch(
             path="change.impacted_services",
             label="Affected service",
             add="Add an affected service",
-            parts=(ValuePart(path="", entry="service", label="Service", noun="the service"),),
+            parts=(
+                ValuePart(
+                    path="",
+                    entry="service",
+                    label="Service",
+                    noun="the service",
+                    required=True,
+                    lacking=LEFT_OUT,
+                ),
+            ),
         ),
     ),
 )

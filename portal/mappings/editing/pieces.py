@@ -68,7 +68,9 @@ class PlainBox:
 
     template: ClassVar[str] = "mappings/_plain.html"
     field: BoundField
-    note: Note
+    note: Note | None
+    """None in a row, which has one for all its small entries."""
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,9 @@ class PieceMaker:
                 return self._choice(part)
             case PickPart() | TextPart():
                 entry = row + part.base
-                return PlainBox(self._form[entry], self._note(note_of(entry)))
+                optional = isinstance(part, TextPart) and not part.ask
+                note = None if row else self._note(note_of(entry))
+                return PlainBox(self._form[entry], note, optional)
             case RowsPart():
                 return self.rows(part)
             case AttributesPart():
@@ -209,7 +213,8 @@ class PieceMaker:
 def _grouped(pieces: list[Piece]) -> Iterator[Piece]:
     """Neighbouring small entries side by side."""
     for plain, group in groupby(pieces, key=lambda piece: isinstance(piece, PlainBox)):
-        if plain:
-            yield SideBySide([piece for piece in group if isinstance(piece, PlainBox)])
+        found = list(group)
+        if plain and len(found) > 1:
+            yield SideBySide([piece for piece in found if isinstance(piece, PlainBox)])
         else:
-            yield from group
+            yield from found

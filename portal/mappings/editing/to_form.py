@@ -121,13 +121,14 @@ def _attribute_entries(attributes: str | list[str]) -> FormData:
 
 
 def listed(values: list[Any]) -> str:
-    """Values with commas between them, in quotes where their own spaces would be lost."""
-    if not values:
-        return ""
-    texts = [shown(value) for value in values]
+    """Values with commas between them, in quotes where their own commas or spaces need them."""
+    return ", ".join([_cell(shown(value)) for value in values])
+
+
+def _cell(text: str) -> str:
     line = io.StringIO()
-    if all(text == text.strip() for text in texts):
-        csv.writer(line, lineterminator="").writerow(texts)
+    if text == text.strip():
+        csv.writer(line, lineterminator="").writerow([text])
     else:
-        csv.writer(line, lineterminator="", quoting=csv.QUOTE_ALL).writerow(texts)
+        csv.writer(line, lineterminator="", quoting=csv.QUOTE_ALL).writerow([text])
     return line.getvalue()

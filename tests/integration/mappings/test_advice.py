@@ -53,3 +53,20 @@ def test_other_things_worth_a_second_look(changes: dict[str, Any], path: str) ->
 def test_a_mapping_as_it_should_be_is_left_in_peace() -> None:
     tag = {"key": "region", "value": {"field": "region"}}
     assert advised(tags=[tag], measure={"type": "count", "interval": 60}) == []
+
+
+@pytest.mark.parametrize(
+    ("form", "has_otlp", "warned"),
+    [
+        ("otlp_json", True, False),
+        ("otlp_json", False, True),
+        ("agent_v0.4_json", False, True),
+        ("agent_v0.3_msgpack", True, True),
+    ],
+)
+def test_a_form_of_traces_that_does_not_arrive_yet_is_warned_of(
+    form: str, has_otlp: bool, warned: bool
+) -> None:
+    document = {"target": "traces", "form": form}
+    advice = advice_on(document, fields=(), prefix="nimbus", has_otlp=has_otlp)
+    assert [path for path, _message in advice] == ["form"] * warned

@@ -59,7 +59,7 @@ def test_a_sample_that_does_not_match_the_filter_is_skipped() -> None:
     [
         (DISTRIBUTIONS, ["series"]),
         (EVENTS, ["title", "text", "alert_type", "tags", "date_happened"]),
-        (INCIDENTS, ["marker", "data"]),
+        (INCIDENTS, ["data"]),
         (SPANS, ["resourceSpans"]),
     ],
 )
