@@ -233,7 +233,10 @@ class Campaign:
         self.weather.rough(down=way.site)
         ages = [self._chance.uniform(HOUR - DOWN_SECONDS / 2, HOUR - 1) for _ in range(100)]
         ages += [self._chance.uniform(HOUR + 1, 3 * HOUR) for _ in range(100)]
-        self.outage = Outage(way.mapping, feeder.feed(feed, ages=ages))
+        numbers = feeder.feed(feed, ages=ages)
+        while not numbers <= feeder.kept[feed]:  # the database was away
+            numbers = feeder.feed(feed, ages=ages)
+        self.outage = Outage(way.mapping, numbers)
         down = partial(self.weather.uses, DOWN)
         until(down, seconds=BUSY_SECONDS, what=f"nobody has tried to send to {way.site}")
         self._later(DOWN_SECONDS, self.weather.rough)

@@ -19,6 +19,7 @@ import orjson
 from django.db import Error, connection
 
 from portal.common.tenancy import tenant
+from portal.embedded.errors import EmbeddedPostgresError
 from portal.mappings.models import Dataset
 from portal.syncs.services.feeds import append_segment
 from portal.syncs.services.schedules import make_due
@@ -94,7 +95,7 @@ class Feeder(threading.Thread):
                 dataset = Dataset.objects.get(pk=feed[1])
                 append_segment(dataset=dataset, lines=[orjson.dumps(one) for one in made])
                 make_due(dataset=dataset)
-        except Error:
+        except (Error, EmbeddedPostgresError):
             self.unsure[feed] |= numbers
             connection.close()
             time.sleep(0.1)

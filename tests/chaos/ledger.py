@@ -159,6 +159,7 @@ def _check_outage(ledger: Ledger, account: Account, outage: Outage) -> None:
     expected = {n for n in outage.numbers & set(account.fed) if n % SKIP_EVERY}
     told = {number for number in expected if account.rejected.get(number) == "too_old"}
     ledger.outage_rejected = len(told)
+    ledger.check(bool(expected), "no record belongs to the outage")
     ledger.check(told == expected, f"{len(expected - told)} records of the outage are not rejected")
     ledger.check(not expected & set(account.arrived), "records of the outage were sent")
 
