@@ -137,13 +137,14 @@ class Editor:
     def _problems(self) -> list[tuple[str, str]]:
         """What is wrong, as (entry, message): with the form's entries, then with the document.
 
-        A part that cannot be read from the form is judged by the form alone.
+        A part that cannot be read from the form is judged by the form alone, and so is the
+        document as a whole.
         """
         problems = [(problem.name, problem.message) for problem in self.draft.problems]
         told = {note_of(entry) for entry, _message in problems}
         for path, message in gateways.problems_of(self.draft.document, self.subject.fields):
             entry = self.draft.place_of(path)
-            if note_of(entry) not in told:
+            if note_of(entry) not in told and (entry or not told):
                 problems.append((entry, message))
         return problems
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from portal.mappings.editing.entries import Draft, Types, map_entry, mapped_words, scalar
+from portal.mappings.editing.entries import Draft, Types, scalar
 from portal.mappings.editing.incident_layout import put_together
 from portal.mappings.editing.layouts import LAYOUTS, TAGS
 from portal.mappings.editing.parts import (
@@ -122,12 +122,7 @@ class _FormReader:
         if "constant" in value:
             value["constant"] = scalar(value["constant"])
         choice: Document = {"value": value}
-        words = {
-            word: entries.mapped(map_entry(base, word))
-            for word in mapped_words(entries.data, base)
-            if entries.text(map_entry(base, word)).strip()
-        }
-        if words:
+        if words := entries.words(base):
             choice["map"] = words
         if other := entries.text(f"{base}_other"):
             choice["default"] = other

@@ -18,6 +18,8 @@ from portal.mappings.editing.entries import (
     Draft,
     FormProblem,
     Types,
+    map_entry,
+    mapped_words,
     row_count,
     scalar,
 )
@@ -108,9 +110,20 @@ class EntryReader:
         self.problem(entry, message)
         return 0
 
-    def mapped(self, entry: str) -> list[Any]:
-        """The values that become a word."""
-        return [scalar(text) for text in self._listed(entry, self.text(entry)) or []]
+    def words(self, base: str) -> dict[str, list[Any]]:
+        """A choice's map; a value in two places is told beside the second."""
+        words: dict[str, list[Any]] = {}
+        seen: set[str] = set()
+        for word in mapped_words(self.data, base):
+            entry = map_entry(base, word)
+            values = self._listed(entry, self.text(entry)) or []
+            if values:
+                words[word] = [scalar(text) for text in values]
+            for text in values:
+                if text.strip().casefold() in seen:
+                    self.problem(entry, f'"{text[:40]}" is given twice.')
+                seen.add(text.strip().casefold())
+        return words
 
     def condition(self, base: str, name: str, text: str) -> dict[str, Any]:
         operator = self.text(f"{base}-is")

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from portal.mappings.editing.entries import scalar
+from portal.mappings.editing.entries import scalar, shown
 
 TYPES = {"id": "string", "at": "timestamp", "value": "number", "up": "boolean", "user": "object"}
 
@@ -97,13 +97,21 @@ def sources(constants: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, An
 def choices(*words: str) -> st.SearchStrategy[dict[str, Any]]:
     """Whatever a record says put into one of the words."""
     said = st.one_of(st.booleans(), numbers, texts.filter(lambda text: not _odd(text)))
-    some = st.lists(said, min_size=1, max_size=3)
-    listed = st.fixed_dictionaries({}, optional=dict.fromkeys(words, some))
+    pairs = st.lists(
+        st.tuples(st.sampled_from(words), said),
+        max_size=4,
+        unique_by=lambda pair: shown(pair[1]).strip().casefold(),
+    )
+    listed = pairs.map(_by_word)
     fixed = st.sampled_from(words).map(scalar)
     return st.fixed_dictionaries(
         {"value": sources(fixed)},
         optional={"map": listed.filter(bool), "default": st.sampled_from(words)},
     )
+
+
+def _by_word(pairs: list[tuple[str, Any]]) -> dict[str, list[Any]]:
+    return {word: [said for to, said in pairs if to == word] for word, _said in pairs}
 
 
 def _odd(text: str) -> bool:
