@@ -75,7 +75,7 @@ def _of_rejects(run: SyncRun) -> Verdict | None:
     if run.state == RunState.PARTIAL:
         return Verdict(
             "warn",
-            f"{_records(run.rejected_count)} rejected; {run.sent_count:,} arrived in Datadog.",
+            f"{_records(run.rejected_count)} rejected; Datadog accepted {run.sent_count:,}.",
             "Each reason says what to change. The records are kept and can be replayed.",
         )
     return None

@@ -39,7 +39,7 @@ def test_rejects_are_grouped_by_reason_with_the_most_frequent_first(
     page = page_of(member, rejecting)
     assert page.index("reason=too_old") < page.index("reason=refused_by_datadog")
     assert "Send records sooner" in page
-    assert "4 records were rejected; 96 arrived in Datadog." in page
+    assert "4 records were rejected; Datadog accepted 96." in page
 
 
 def test_rejected_records_show_source_field_and_datadogs_words(member: Client, rejecting: SyncRun):
