@@ -59,7 +59,7 @@ def processes(*, with_vendor: bool) -> list[ProcessSpec]:
             "web",
             [
                 *[sys.executable, "-m", "gunicorn", "portal.config.wsgi", "--threads", "8"],
-                *["--bind", f"{host}:{port}", "--log-level", "warning"],
+                *["--bind", f"{host}:{port}", "--log-level", "warning", "--no-control-socket"],
             ],
             ready=f"{settings.PORTAL_BASE_URL}/readyz",
         ),
