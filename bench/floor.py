@@ -1,4 +1,4 @@
-"""The floor: what the same libraries take for the same bytes in one bare loop. Knows no Django.
+"""The floor: the same libraries and the same payloads in one bare loop. Knows no Django.
 
 python -m bench.floor DATA_TYPE COUNT PORT      measures once for each line of its input
 """
@@ -51,6 +51,8 @@ def logs_body(lines: Sequence[bytes]) -> bytes:
         record["service"] = record.pop("component")
         record["timestamp"] = _seconds(record.pop("occurred_at")) * 1000
         record["ddsource"] = "nimbus"
+        record["ddtags"] = f"logfile:{record['logfile']},template:{record['template']}"
+        record["record_id"] = record["id"]
         entries.append(record)
     return orjson.dumps(entries)
 

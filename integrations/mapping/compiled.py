@@ -5,7 +5,7 @@ Same document, records and ``now``: same bytes. Knows neither sources nor HTTP.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import inf
 
@@ -52,12 +52,12 @@ class CompiledMapping:
     item_of: ItemOf
     form: str = ""
 
-    def apply(self, records: Sequence[Record], *, now: float) -> Mapped:
+    def apply(self, records: Iterable[Record], *, now: float) -> Mapped:
         """Map records in order. ``now`` is epoch seconds and decides what is too old."""
         window = TimeWindow.around(now, noun=self._noun, limits=LIMITS[self.data_type])
         return self._map(records, window)
 
-    def apply_at_any_age(self, records: Sequence[Record]) -> Mapped:
+    def apply_at_any_age(self, records: Iterable[Record]) -> Mapped:
         """The same without a look at the times, to show what old samples would become."""
         return self._map(records, TimeWindow(self._noun, 0.0, -inf, inf))
 
@@ -65,7 +65,7 @@ class CompiledMapping:
     def _noun(self) -> str:
         return self.data_type.replace("_", " ")
 
-    def _map(self, records: Sequence[Record], window: TimeWindow) -> Mapped:
+    def _map(self, records: Iterable[Record], window: TimeWindow) -> Mapped:
         matches, item_of = self.matches, self.item_of
         items: list[Item] = []
         rejects: list[Reject] = []

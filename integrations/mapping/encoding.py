@@ -10,6 +10,7 @@ from integrations.mapping.rejected import RecordRejectedError
 def encode(value: object) -> bytes:
     """Compact JSON. Half a surrogate pair or very deep nesting rejects the record."""
     try:
-        return orjson.dumps(value)
+        # An exact copy: orjson's own buffers keep room to grow, and thousands of them are kept.
+        return b"%b" % orjson.dumps(value)
     except orjson.JSONEncodeError as exc:
         raise RecordRejectedError("wrong_type", f"Not expressible as JSON: {exc}.") from exc

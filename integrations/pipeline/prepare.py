@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -28,24 +28,28 @@ class Prepared:
 
 
 def prepare(
-    records: Sequence[Record],
+    records: Iterable[Record],
     *,
     mapping: CompiledMapping,
     sink: Sink,
     now: float,
     batch_namespace: UUID,
 ) -> Prepared:
-    """Map and pack a chunk of records; ``now`` decides what is too old."""
+    """Map and pack a chunk of records; ``now`` decides what is too old.
+
+    The records are gone through once more where one of them is too large to be packed.
+    """
     mapped = mapping.apply(records, now=now)
     packed = pack(mapped.items, sink, batch_namespace=batch_namespace)
+    read = len(mapped.items) + len(mapped.rejects) + mapped.skipped
     rejects = mapped.rejects
     if packed.rejects:
         rejects = rejects + with_raw(packed.rejects, records)
         rejects.sort(key=lambda reject: reject.number)
-    return Prepared(len(records), mapped.skipped, rejects, packed.batches)
+    return Prepared(read, mapped.skipped, rejects, packed.batches)
 
 
-def with_raw(rejects: Sequence[Reject], records: Sequence[Record]) -> list[Reject]:
+def with_raw(rejects: Sequence[Reject], records: Iterable[Record]) -> list[Reject]:
     """Give rejects that were made from items the bytes of their source records."""
     numbers = {reject.number for reject in rejects}
     raw = {record.number: record.raw for record in records if record.number in numbers}

@@ -5,7 +5,7 @@ Knows neither where segments are stored nor what the records mean.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import orjson
 import zstandard
@@ -48,23 +48,17 @@ def decode_segment(data: bytes) -> list[bytes]:
 
 def segment_records(
     data: bytes, *, first_number: int, source_id: str, id_field: str | None = None
-) -> list[Record]:
-    """The records of a segment whose first line has that number in the source.
+) -> Iterator[Record]:
+    """The records of a segment whose first line has that number in the source, one by one.
 
     A record's id is its ``id_field`` where it has one, else ``source_id`` and its number: the same
-    at every reading, which retries and replays rely on.
+    at every reading, which retries and replays rely on. They are decoded one by one, since a
+    chunk's worth of them at once would not fit a processor's cache.
     """
-    numbered = enumerate(decode_segment(data), start=first_number)
     loads = orjson.loads
-    if not id_field:
-        return [
-            Record(number, f"{source_id}-{number}", line, loads(line)) for number, line in numbered
-        ]
-    get_id = field_getter(id_field)
-    records = []
-    for number, line in numbered:
+    get_id = field_getter(id_field) if id_field else None
+    for number, line in enumerate(decode_segment(data), start=first_number):
         content = loads(line)
-        own_id = content.get(id_field) or get_id(content)
+        own_id = None if get_id is None else content.get(id_field) or get_id(content)
         record_id = f"{source_id}-{number}" if own_id is None else str(own_id)
-        records.append(Record(number, record_id, line, content))
-    return records
+        yield Record(number, record_id, line, content)

@@ -5,7 +5,7 @@ The only place of this app that opens the mapping, pipeline and sink rooms. Know
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -66,7 +66,7 @@ class Route:
     sink: Sink
     namespace: UUID
 
-    def prepared(self, records: Sequence[Record], *, now: float) -> Prepared:
+    def prepared(self, records: Iterable[Record], *, now: float) -> Prepared:
         """Map and pack; ``now`` decides what is too old."""
         return prepare(
             records, mapping=self.mapping, sink=self.sink, now=now, batch_namespace=self.namespace

@@ -57,8 +57,8 @@ def _fields_of(dataset: Dataset) -> list[Field]:
     ]
 
 
-def records_of(segment: Segment, dataset: Dataset) -> list[Record]:
-    """The records of a segment, numbered."""
+def records_of(segment: Segment, dataset: Dataset) -> Iterator[Record]:
+    """The records of a segment, numbered, one by one."""
     return segment_records(
         bytes(segment.data),
         first_number=segment.first_number,

@@ -111,10 +111,10 @@ def settle_batches(
         _hold_schedule(chunk.row)
         renew(lease, **({"tries": 0} if accepted else {}))
         _add_attempts(chunk.row, outcomes)
+        _close_batches(outcomes)
         left = {batch.pk: batch for batch in chunk.batches}
         for outcome in outcomes:
             if outcome.state is not BatchState.OPEN:
-                _close_batch(outcome)
                 del left[outcome.batch.pk]
                 parts = _add_batches(chunk.row, outcome.parts, parent=outcome.batch)
                 left.update((part.pk, part) for part in parts)
@@ -135,8 +135,11 @@ def _hold_schedule(chunk: Chunk) -> None:
     Schedule.objects.select_for_update().get(mapping=chunk.mapping_id)
 
 
-def _close_batch(outcome: Outcome) -> None:
-    Batch.objects.filter(pk=outcome.batch.pk).update(state=outcome.state, body=None)
+def _close_batches(outcomes: Sequence[Outcome]) -> None:
+    """One statement for each state that is there: mostly all are accepted."""
+    for state in {outcome.state for outcome in outcomes} - {BatchState.OPEN}:
+        closed = [outcome.batch.pk for outcome in outcomes if outcome.state is state]
+        Batch.objects.filter(pk__in=closed).update(state=state, body=None)
 
 
 def _finish_chunk(lease: Lease, chunk: Chunk) -> None:

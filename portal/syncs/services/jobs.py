@@ -83,12 +83,12 @@ def _freeze_next(job: Job) -> OpenChunk | None:
     with tenant(job.lease.organisation_id):
         done = run.cursor_to.get("number")
         number = start_number(mapping) if done is None and run.replay_of_id is None else done or 0
-        records = job.stretch.after(number)
-    if not records:
+        piece = job.stretch.after(number)
+    if piece is None:
         return None
     now = job.now()
-    prepared = _route_of(job, document=mapping.document).prepared(records, now=now)
-    frozen = Frozen(mapping.revision, number, records[-1].number, now, prepared)
+    prepared = _route_of(job, document=mapping.document).prepared(piece.records, now=now)
+    frozen = Frozen(mapping.revision, number, piece.last_number, now, prepared)
     return freeze_chunk(job.lease, run, frozen, sealer=job.sealer)
 
 

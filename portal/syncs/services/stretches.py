@@ -5,10 +5,10 @@ Inside ``tenant()``. Both can be read again between two numbers, which halving n
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import Protocol
 from uuid import UUID
 
@@ -28,15 +28,25 @@ CHUNK_BYTES = 32 * 1024 * 1024
 """Of plain records. With mapped and packed copies a worker stays well below 300 MB."""
 OPEN = Q(replayed_by__isnull=True)
 """A reject that no replay has dealt with."""
-_SEGMENTS = "SELECT first_number, data FROM syncs_segment WHERE id = ANY(%b) ORDER BY last_number"
+_SEGMENTS = """
+SELECT first_number, last_number, data FROM syncs_segment WHERE id = ANY(%b) ORDER BY last_number
+"""
 SEALED_PLACE = "syncs_reject.record_sealed"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Records that follow each other; they can be gone through more than once."""
+
+    records: Iterable[Record]
+    last_number: int
 
 
 class Stretch(Protocol):
     """A numbered source."""
 
-    def after(self, number: int) -> list[Record]:
-        """The next chunk of records; none at the end."""
+    def after(self, number: int) -> Piece | None:
+        """The next chunk of records; None at the end."""
 
     def between(self, first: int, last: int) -> list[Record]:
         """The records of both numbers and between them, again."""
@@ -49,14 +59,13 @@ class FeedStretch:
     dataset: Dataset
     end: int
 
-    def after(self, number: int) -> list[Record]:
+    def after(self, number: int) -> Piece | None:
         last = min(self.end, number + settings.SYNC_CHUNK_RECORDS)
-        records: list[Record] = []
-        for segment in self._next_segments(number + 1, last):
-            # Numbers in a segment have no gaps, so what is wanted of it is one piece.
-            first = max(number + 1 - segment.first_number, 0)
-            records += records_of(segment, self.dataset)[first : last + 1 - segment.first_number]
-        return records
+        segments = self._next_segments(number + 1, last)
+        if not segments:
+            return None
+        last = min(last, segments[-1].last_number)
+        return Piece(_FeedRecords(segments, self.dataset, number + 1, last), last)
 
     def between(self, first: int, last: int) -> list[Record]:
         return [
@@ -66,7 +75,7 @@ class FeedStretch:
             if first <= record.number <= last
         ]
 
-    def _next_segments(self, first: int, last: int) -> Iterator[Segment]:
+    def _next_segments(self, first: int, last: int) -> list[Segment]:
         """The segments of a chunk, up to CHUNK_BYTES."""
         sizes = self._places(first, last).values_list("pk", "raw_bytes")
         before = accumulate((size for _, size in sizes), initial=0)
@@ -74,8 +83,10 @@ class FeedStretch:
         # The ids are the tenant's own, and row-level security holds under any cursor.
         with binary_cursor() as cursor:
             cursor.execute(_SEGMENTS, [wanted], binary=True)
-            for number, data in cursor:
-                yield Segment(first_number=number, data=data)
+            return [
+                Segment(first_number=first, last_number=last, data=data)
+                for first, last, data in cursor
+            ]
 
     def _segments(self, first: int, last: int) -> Iterator[Segment]:
         return self._places(first, last).iterator(chunk_size=2)
@@ -88,6 +99,23 @@ class FeedStretch:
 
 
 @dataclass(frozen=True, slots=True)
+class _FeedRecords:
+    """Decoded one by one, each time anew: they take far more room than their segments."""
+
+    segments: Sequence[Segment]
+    dataset: Dataset
+    first: int
+    last: int
+
+    def __iter__(self) -> Iterator[Record]:
+        for segment in self.segments:
+            # Numbers in a segment have no gaps, so what is wanted of it is one piece.
+            start = max(self.first - segment.first_number, 0)
+            stop = self.last + 1 - segment.first_number
+            yield from islice(records_of(segment, self.dataset), start, stop)
+
+
+@dataclass(frozen=True, slots=True)
 class RejectStretch:
     """What a run rejected and no other replay has dealt with."""
 
@@ -95,7 +123,7 @@ class RejectStretch:
     replay_id: UUID
     sealer: Sealer
 
-    def after(self, number: int) -> list[Record]:
+    def after(self, number: int) -> Piece | None:
         rejects = self._rejects().filter(number__gt=number)[: settings.SYNC_CHUNK_RECORDS]
         records: list[Record] = []
         size = 0
@@ -104,7 +132,7 @@ class RejectStretch:
             size += len(records[-1].raw)
             if size >= CHUNK_BYTES:
                 break
-        return records
+        return Piece(records, records[-1].number) if records else None
 
     def between(self, first: int, last: int) -> list[Record]:
         return [self._opened(r) for r in self._rejects().filter(number__range=(first, last))]

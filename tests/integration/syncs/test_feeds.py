@@ -32,8 +32,9 @@ def numbers_read(customer: Customer, *, end: int, after: int = 0) -> list[int]:
     stretch = FeedStretch(customer.dataset, end)
     found: list[int] = []
     with tenant(customer.organisation.id):
-        while records := stretch.after(found[-1] if found else after):
-            found += [record.number for record in records]
+        while piece := stretch.after(found[-1] if found else after):
+            found += [record.number for record in piece.records]
+            assert found[-1] == piece.last_number
     return found
 
 
@@ -72,7 +73,10 @@ def test_a_record_without_an_id_has_the_same_one_at_every_reading(customer: Cust
     append(customer, lines=3)
     stretch = FeedStretch(customer.dataset, 3)
     with tenant(customer.organisation.id):
-        ids = [record.id for record in stretch.after(0)]
+        piece = stretch.after(0)
+        assert piece is not None
+        ids = [record.id for record in piece.records]
+        assert [record.id for record in piece.records] == ids
         assert [record.id for record in stretch.between(1, 3)] == ids
     assert len(set(ids)) == 3
 

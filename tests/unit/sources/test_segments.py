@@ -39,7 +39,7 @@ def test_a_bomb_is_refused_before_it_unfolds() -> None:
 
 def test_records_of_a_segment_have_stable_numbers_and_ids() -> None:
     segment = encode_segment([b'{"id":"x"}', b'{"id":7}', b"{}"])
-    records = segment_records(segment, first_number=10, source_id="load-3", id_field="id")
+    records = list(segment_records(segment, first_number=10, source_id="load-3", id_field="id"))
     assert [(record.number, record.id) for record in records] == [
         (10, "x"),
         (11, "7"),
@@ -51,4 +51,4 @@ def test_records_of_a_segment_have_stable_numbers_and_ids() -> None:
 
 def test_without_an_id_field_ids_come_from_the_place() -> None:
     segment = encode_segment([b'{"id":"x"}'])
-    assert segment_records(segment, first_number=1, source_id="s")[0].id == "s-1"
+    assert next(segment_records(segment, first_number=1, source_id="s")).id == "s-1"
