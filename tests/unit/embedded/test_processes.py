@@ -55,6 +55,15 @@ def shell(name: str, script: str) -> ProcessSpec:
     return ProcessSpec(name, ["sh", "-c", script])
 
 
+@pytest.fixture
+def heard_hangups() -> Iterator[None]:
+    """Whoever runs the tests under nohup ignores SIGHUP, and the manager would do so, too."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("heard_hangups")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 @pytest.mark.parametrize("habit", ["", "trap '' TERM INT;"], ids=["tame", "stubborn"])
 def test_nothing_is_left_after_a_signal(marker: str, number: int, habit: str) -> None:

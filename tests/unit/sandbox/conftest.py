@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -14,6 +15,13 @@ from tests.unit.sandbox.driver import Sandbox
 def sandbox_url() -> Iterator[str]:
     with running_sandbox() as url:
         yield url
+
+
+@pytest.fixture(autouse=True)
+def fresh_now(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A module's NOW is the time of the test, not that of its collection minutes ago."""
+    if hasattr(request.module, "NOW"):
+        monkeypatch.setattr(request.module, "NOW", int(time.time()))
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ import requests
 
 from tests.unit.sandbox.driver import Sandbox, bearer
 
-NOW = int(time.time())
-QUERY = {"from": str(NOW - 7200), "to": str(NOW), "query": "avg:acme.load{*} by {host}"}
+STARTED = int(time.time())
+QUERY = {"from": str(STARTED - 7200), "to": str(STARTED), "query": "avg:acme.load{*} by {host}"}
 RESOURCES = [
     ("GET", "/api/v1/query", "timeseries_query", QUERY),
-    ("GET", "/api/v1/metrics", "metrics_read", {"from": str(NOW - 7200)}),
+    ("GET", "/api/v1/metrics", "metrics_read", {"from": str(STARTED - 7200)}),
     ("GET", "/api/v1/monitor", "monitors_read", {}),
     ("POST", "/api/v2/logs/events/search", "logs_read_data", {}),
 ]
@@ -73,9 +73,9 @@ def test_an_exhausted_bucket_answers_429_until_the_period_ends(sandbox: Sandbox)
 def test_seeded_points_come_back_by_group(sandbox: Sandbox) -> None:
     made = sandbox.credentials()
     series = [
-        {"metric": "acme.load", "points": [[NOW - 60, 1], [NOW - 30, 3]], "host": "a"},
-        {"metric": "acme.load", "points": [[NOW - 60, 5]], "host": "b", "tags": ["env:prod"]},
-        {"metric": "acme.other", "points": [[NOW - 60, 9]]},
+        {"metric": "acme.load", "points": [[STARTED - 60, 1], [STARTED - 30, 3]], "host": "a"},
+        {"metric": "acme.load", "points": [[STARTED - 60, 5]], "host": "b", "tags": ["env:prod"]},
+        {"metric": "acme.other", "points": [[STARTED - 60, 9]]},
     ]
     sandbox.tell("seed", site="datadoghq.eu", type="metrics", items=series)
     headers = bearer(made["access_token"])
@@ -84,11 +84,13 @@ def test_seeded_points_come_back_by_group(sandbox: Sandbox) -> None:
         ("host:a", 2),
         ("host:b", 1),
     ]
-    assert found["series"][0]["pointlist"][0] == [(NOW - 60) * 1000, 1.0]
+    assert found["series"][0]["pointlist"][0] == [(STARTED - 60) * 1000, 1.0]
     narrow = {**QUERY, "query": "max:acme.load{env:prod}"}
     found = _ask(sandbox, "GET", "/api/v1/query", headers, params=narrow).json()
     assert [one["pointlist"][0][1] for one in found["series"]] == [5.0]
-    active = _ask(sandbox, "GET", "/api/v1/metrics", headers, params={"from": NOW - 3600}).json()
+    active = _ask(
+        sandbox, "GET", "/api/v1/metrics", headers, params={"from": STARTED - 3600}
+    ).json()
     assert active["metrics"] == ["acme.load", "acme.other"]
 
 
@@ -126,7 +128,7 @@ def _search(sandbox: Sandbox, **body: Any) -> requests.Response:
 def test_accepted_and_seeded_logs_are_found_page_by_page(sandbox: Sandbox) -> None:
     key = sandbox.credentials()["api_key"]
     sandbox.send_logs(key, [{"message": "pushed", "ddsource": "acme"}])
-    seeded = [{"message": f"seeded {n}", "timestamp": (NOW - n) * 1000} for n in (30, 20)]
+    seeded = [{"message": f"seeded {n}", "timestamp": (STARTED - n) * 1000} for n in (30, 20)]
     sandbox.tell("seed", site="datadoghq.eu", type="logs", items=seeded)
     found, cursor = [], None
     for _ in range(3):
