@@ -128,4 +128,4 @@ class Tag(Struct, forbid_unknown_fields=True, frozen=True):
 Filter = Annotated[list[Condition], Meta(max_length=50)]
 Tags = Annotated[list[Tag], Meta(max_length=100)]
 # 100 tags: the most that Datadog's documentation names for a log; of an event v2 takes no more.
-Attributes = Union[Literal["all"], Annotated[list[Path], Meta(max_length=250)]]  # noqa: UP007
+Attributes = Union[Literal["all"], Annotated[list[Path], Meta(max_length=250)]]  # noqa: UP007 - as above

@@ -58,7 +58,7 @@ class FaultPlan:
         self.faults: list[Fault] = []
         self._last_id = 0
         # Chance is part of the order ("probability"), nothing secret depends on it.
-        self._random = random.Random()  # noqa: S311
+        self._random = random.Random()  # noqa: S311 - chance, no secret
 
     def next_id(self) -> int:
         self._last_id += 1

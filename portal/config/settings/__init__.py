@@ -3,6 +3,7 @@
 from portal.config.settings.base import *
 from portal.config.settings.database import *
 from portal.config.settings.env import BASE_DIR as BASE_DIR
+from portal.config.settings.env import LOCAL as LOCAL
 from portal.config.settings.env import VAR_DIR as VAR_DIR
 from portal.config.settings.identity import *
 from portal.config.settings.jobs import *

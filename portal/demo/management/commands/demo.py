@@ -31,6 +31,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.LOCAL:
+            raise CommandError(
+                "The demo empties its database. It runs without DATABASE_URL only, on the "
+                "PostgreSQL that it brings along."
+            )
         if not settings.DATADOG_SANDBOX_URL:
             raise CommandError("Set DATADOG_SANDBOX_URL, or use `make demo`, which does.")
         try:
